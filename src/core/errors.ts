@@ -1,0 +1,10 @@
+/** Something a person can mend: what went wrong, why, and what to do. Ends the command with exit code 2. */
+export class UserError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'UserError';
+    this.hint = options.hint;
+  }
+}
