@@ -1,0 +1,73 @@
+import type { CharSet } from '../core/rule.ts';
+
+/** 256 flags, one a byte value: 1 where the byte is in the set. */
+export type ByteSet = Uint8Array;
+
+const cache = new Map<CharSet, ByteSet>();
+
+/**
+ * Regex-class notation without brackets ('A-Z2-7', '\\w', 'A-Za-z0-9+/') → byte set. ASCII only; '-' stands for itself
+ * at either end or after a backslash. Throws RangeError with the reason for anything else.
+ */
+export function byteSet(notation: CharSet): ByteSet {
+  const known = cache.get(notation);
+  if (known !== undefined) return known;
+  const set = new Uint8Array(256);
+  const units = [...notation];
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i] ?? '';
+    if (unit === '\\') {
+      i++;
+      const escaped = units[i];
+      if (escaped === undefined) throw new RangeError(`character set "${notation}" ends in a backslash`);
+      const named = escapes[escaped];
+      if (named !== undefined) {
+        byteSet(named).forEach((flag, byte) => {
+          if (flag === 1) set[byte] = 1;
+        });
+        continue;
+      }
+      set[asciiCode(escaped === 'n' ? '\n' : escaped === 't' ? '\t' : escaped, notation)] = 1;
+      continue;
+    }
+    const first = asciiCode(unit, notation);
+    if (units[i + 1] === '-' && i + 2 < units.length) {
+      let upper = units[i + 2] ?? '';
+      i += 2;
+      if (upper === '\\') {
+        i++;
+        upper = units[i] ?? '';
+      }
+      const last = asciiCode(upper, notation);
+      if (last < first) throw new RangeError(`character set "${notation}" has a range that runs backwards`);
+      set.fill(1, first, last + 1);
+    } else {
+      set[first] = 1;
+    }
+  }
+  cache.set(notation, set);
+  return set;
+}
+
+const escapes: Readonly<Record<string, CharSet>> = {
+  w: 'A-Za-z0-9_',
+  d: '0-9',
+  s: ' \\t\\n',
+};
+
+function asciiCode(unit: string, notation: string): number {
+  const code = unit.codePointAt(0);
+  if (code === undefined || code > 126) {
+    throw new RangeError(`character set "${notation}" holds something that is not ASCII`);
+  }
+  return code;
+}
+
+export function lower(byte: number): number {
+  return byte >= 65 && byte <= 90 ? byte + 32 : byte;
+}
+
+export const alnum = byteSet('A-Za-z0-9');
+export const wordSet = byteSet('\\w');
+export const base64Set = byteSet('A-Za-z0-9+/');
+export const base64AnySet = byteSet('A-Za-z0-9+/_-');

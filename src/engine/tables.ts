@@ -1,0 +1,79 @@
+import type { CharSet } from '../core/rule.ts';
+
+// What one compiler makes of rules: plain data, so that a build can write it down and a start-up only reads it.
+
+export interface Tables {
+  /** In the order rules and their parts are given; a hit names its matcher by index. */
+  readonly matchers: readonly Matcher[];
+  /** Where to look closer. Every match of a matcher holds one of its anchors. */
+  readonly anchors: readonly Anchor[];
+}
+
+export type Matcher = TokenMatcher | AssignmentMatcher | BlockMatcher | PatternMatcher | ContainerMatcher;
+
+interface Origin {
+  /** Index of the rule, and of its part and shape. Containers have rule -1. */
+  readonly rule: number;
+  readonly part: number;
+  readonly shape: number;
+}
+
+export type Step =
+  | { readonly kind: 'text'; readonly text: string; readonly anyCase: boolean; readonly optional: boolean }
+  | { readonly kind: 'oneOf'; readonly texts: readonly string[]; readonly anyCase: boolean; readonly optional: boolean }
+  | { readonly kind: 'run'; readonly set: CharSet; readonly min: number; readonly max: number };
+
+export interface TokenMatcher extends Origin {
+  readonly type: 'token';
+  readonly steps: readonly Step[];
+  readonly notBefore: CharSet;
+  readonly notAfter: CharSet;
+  readonly value: readonly [number, number];
+}
+
+export interface AssignmentMatcher extends Origin {
+  readonly type: 'assignment';
+  /** Words of each name, lower case, longest name first. */
+  readonly names: readonly (readonly string[])[];
+  readonly notNames: readonly string[];
+  readonly set: CharSet;
+  readonly min: number;
+  readonly max: number;
+  readonly near: readonly string[];
+}
+
+export interface BlockMatcher extends Origin {
+  readonly type: 'block';
+  readonly begin: string;
+  readonly end: string;
+  readonly max: number;
+}
+
+export interface PatternMatcher extends Origin {
+  readonly type: 'pattern';
+  readonly anchor: string;
+  readonly anyCase: boolean;
+  readonly lookBack: number;
+  readonly window: number;
+  readonly regex: string;
+}
+
+/** A run of text in which something is written in another encoding; whoever gets the hit decodes it and scans again. */
+export interface ContainerMatcher extends Origin {
+  readonly type: 'container';
+  readonly encoding: 'base64' | 'escaped' | 'utf-16le' | 'utf-16be';
+}
+
+/**
+ * A sequence of byte sets of which three in a row (`window`) are looked for in the text.
+ * `at` is how far into the literal the sequence starts; see each matcher for what the literal is.
+ */
+export interface Anchor {
+  readonly matcher: number;
+  /** Three strings of the bytes (as latin1 characters) that may stand there. */
+  readonly window: readonly [string, string, string];
+  /** Bytes from the start of the anchored thing to the window; for names: to the start of word `word`. */
+  readonly at: number;
+  /** Tokens: the step the literal belongs to. Names: index of name × 16 + index of word. Base64: the phase (0–3) of the window's first byte. */
+  readonly step: number;
+}
