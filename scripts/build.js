@@ -1,0 +1,227 @@
+// Builds `dist/`, the whole of what is published except the type declarations (`npm run build` adds those).
+//
+//   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start
+//   scan.cjs      what a scan needs, loaded by keyscan.cjs with require() for the same reason; never loads a library
+//   app.js        everything else of the command line, loaded with import(); index.js the Node API; chunks/ both
+//
+// Files are built in memory and put in place one by one, entries last and stale ones taken away at the end, so that a
+// program started meanwhile never finds a file missing.
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { dist, hashOfInputs, root, stamp } from './inputs.js';
+import { notices } from './notices.js';
+
+const source = (path) => join(root, 'src', path);
+const firstOf = (...paths) => paths.map(source).find((path) => existsSync(path));
+
+const main = firstOf('cli/main.cts', 'cli/main.ts');
+const app = firstOf('cli/app.ts');
+const scan = firstOf('cli/scan-entry.ts');
+const api = firstOf('index.ts');
+const schema = firstOf('policy/schema.ts');
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  charset: 'utf8',
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+  legalComments: 'none', // all of them stand in THIRD_PARTY_NOTICES.txt, with the licences
+  alias: { 'string-width': join(root, 'scripts/shims/string-width.js') },
+  define: { KEYSCAN_VERSION: JSON.stringify(version) },
+};
+
+async function buildAll() {
+  const inputs = hashOfInputs();
+  const compiledRules = rulesCompiled();
+  const bundles = await Promise.all([
+    ...(scan === undefined ? [] : [commonJs(scan, 'scan', compiledRules)]),
+    modules({ ...(app && { app }), ...(api && { index: api }) }, compiledRules),
+    commonJs(main, 'keyscan', compiledRules),
+  ]);
+
+  const files = new Map(
+    bundles
+      .flatMap(({ outputFiles }) => outputFiles)
+      .sort((a, b) => rank(a.path) - rank(b.path))
+      .map(({ path, contents }) => [path, contents]),
+  );
+  files.set(
+    join(dist, 'THIRD_PARTY_NOTICES.txt'),
+    notices(
+      root,
+      bundles.map(({ metafile }) => metafile),
+    ),
+  );
+  if (schema !== undefined) files.set(join(dist, 'schema.json'), await configurationSchema());
+  files.set(stamp, inputs);
+
+  for (const [path, contents] of files) put(path, contents);
+  removeStale(dist, files);
+}
+
+/** Whoever refers to others comes after them. */
+function rank(path) {
+  return path.includes(`${sep}chunks${sep}`) ? 0 : path.endsWith('keyscan.cjs') ? 2 : 1;
+}
+
+/** One self-contained CommonJS file, except for what it loads on demand. */
+function commonJs(entry, name, compiledRules) {
+  return build({
+    ...common,
+    entryPoints: [{ in: entry, out: name }],
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    banner: name === 'keyscan' ? { js: '#!/usr/bin/env node' } : {},
+    plugins: [loadedOnDemand, compiledRules, onlyTheVersion],
+  });
+}
+
+/** ES modules that share chunks, so that `import()` keeps what is rarely needed off everybody else's way. */
+function modules(entryPoints, compiledRules) {
+  return build({
+    ...common,
+    entryPoints,
+    outdir: dist,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    // CommonJS packages inside the bundle still call require() for Node's own modules
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    plugins: [compiledRules, onlyTheVersion],
+  });
+}
+
+/**
+ * In the CommonJS files `import('./app.ts')` stays an import of the built module, and `import('./scan-entry.ts')`
+ * becomes a require of the built file: written alike in the source, where both are ordinary modules.
+ */
+const loadedOnDemand = {
+  name: 'loaded on demand',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      if (kind !== 'dynamic-import' && kind !== 'require-call') return undefined;
+      const target = resolve(resolveDir, path);
+      if (target === app) return { path: './app.js', external: true };
+      if (target === scan) return { path: './scan.cjs', namespace: 'built' };
+      return undefined;
+    });
+    onResolve({ filter: /^\.\/scan\.cjs$/, namespace: 'built' }, ({ path }) => ({
+      path,
+      external: true,
+    }));
+    onLoad({ filter: /.*/, namespace: 'built' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/** `import manifest from '../../package.json'` brings in two fields of it, not the whole. */
+const onlyTheVersion = {
+  name: 'only the version',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]package\.json$/ }, ({ path }) => {
+      if (path !== join(root, 'package.json')) return undefined;
+      return { loader: 'json', contents: JSON.stringify({ name: '@keyscan/cli', version }) };
+    });
+  },
+};
+
+/**
+ * src/engine/builtin.ts compiles the rules when it is loaded, which is what tests want. In the built program the
+ * tables stand ready: the module is run here, now, and replaced by its result.
+ */
+function rulesCompiled() {
+  const builtin = firstOf('engine/builtin.ts');
+  const tables = firstOf('engine/tables.ts');
+  return {
+    name: 'compiled rules',
+    setup({ onLoad }) {
+      if (builtin === undefined || tables === undefined) return;
+      let contents;
+      onLoad({ filter: /[/\\]engine[/\\]builtin\.ts$/ }, async ({ path }) => {
+        if (path !== builtin) return undefined;
+        contents ??= replacement();
+        return { loader: 'ts', resolveDir: dirname(builtin), contents: await contents };
+      });
+    },
+  };
+
+  async function replacement() {
+    const evaluated = await evaluate(
+      `export { tables } from './builtin.ts'; export * as codec from './tables.ts';`,
+      dirname(builtin),
+    );
+    if (typeof evaluated.codec.serialize !== 'function') return readFileSync(builtin, 'utf8');
+    const data = JSON.stringify(evaluated.codec.serialize(evaluated.tables));
+    return `import { deserialize } from './tables.ts';\nexport const tables = deserialize(JSON.parse(${JSON.stringify(data)}));\n`;
+  }
+}
+
+async function configurationSchema() {
+  const evaluated = await evaluate(`export * from './schema.ts';`, dirname(schema));
+  const found = evaluated.jsonSchema ?? evaluated.configSchema;
+  if (found === undefined) throw new Error('src/policy/schema.ts exports no jsonSchema');
+  return `${JSON.stringify(typeof found === 'function' ? found() : found, null, 2)}\n`;
+}
+
+/** Bundles a few lines of TypeScript and runs them here, where Node may be too old to run TypeScript itself. */
+async function evaluate(contents, resolveDir) {
+  const { outputFiles } = await build({
+    ...common,
+    metafile: false,
+    format: 'esm',
+    stdin: { contents, resolveDir, loader: 'ts' },
+  });
+  const [{ text }] = outputFiles;
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const path = join(root, 'node_modules/.cache/keyscan', `${name}-${process.pid}.mjs`);
+  put(path, text);
+  try {
+    return await import(pathToFileURL(path).href);
+  } finally {
+    rmSync(path);
+  }
+}
+
+function put(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  const half = `${path}.${process.pid}.tmp`;
+  writeFileSync(half, contents);
+  if (path.endsWith('.cjs')) chmodSync(half, 0o755);
+  renameSync(half, path);
+}
+
+/** Hashed chunks of earlier builds would otherwise stay and be published. A neighbour's half-written file is left alone. */
+function removeStale(folder, files) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) removeStale(path, files);
+    else if (!files.has(path) && !path.endsWith('.tmp')) rmSync(path, { force: true });
+  }
+  if (readdirSync(folder).length === 0) rmSync(folder, { recursive: true });
+}
+
+await buildAll();
