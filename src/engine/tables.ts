@@ -61,19 +61,41 @@ export interface PatternMatcher extends Origin {
 /** A run of text in which something is written in another encoding; whoever gets the hit decodes it and scans again. */
 export interface ContainerMatcher extends Origin {
   readonly type: 'container';
-  readonly encoding: 'base64' | 'escaped' | 'utf-16le' | 'utf-16be';
+  readonly encoding: 'base64' | 'escaped' | 'utf-16';
+  /** The encoded forms of what is looked for; an anchor's `step` is an index into them. */
+  readonly literals: readonly ContainerLiteral[];
 }
 
-/**
- * A sequence of byte sets of which three in a row (`window`) are looked for in the text.
- * `at` is how far into the literal the sequence starts; see each matcher for what the literal is.
- */
+export interface ContainerLiteral {
+  readonly text: string;
+  /** Base64: how many characters of its group of four stand before `text`. */
+  readonly phase: number;
+}
+
+/** Three bytes in a row, each one of a set, that are looked for in the text. */
 export interface Anchor {
   readonly matcher: number;
   /** Three strings of the bytes (as latin1 characters) that may stand there. */
   readonly window: readonly [string, string, string];
-  /** Bytes from the start of the anchored thing to the window; for names: to the start of word `word`. */
+  /** Bytes from the start of the literal (step, word, begin, anchor) to the window. */
   readonly at: number;
-  /** Tokens: the step the literal belongs to. Names: index of name × 16 + index of word. Base64: the phase (0–3) of the window's first byte. */
+  /** Tokens: index of the step. Names: index of the name × 16 + index of its word. Containers: index of the literal. Else 0. */
   readonly step: number;
+}
+
+/** Two sets of tables as one; hits of `second` follow those of `first`. `ruleOffset` is added to the rules of `second`. */
+export function mergeTables(first: Tables, second: Tables, ruleOffset: number): Tables {
+  const offset = first.matchers.length;
+  return {
+    matchers: [
+      ...first.matchers,
+      ...second.matchers.map((matcher) =>
+        matcher.type === 'container' ? matcher : { ...matcher, rule: matcher.rule + ruleOffset },
+      ),
+    ],
+    anchors: [
+      ...first.anchors,
+      ...second.anchors.map((anchor) => ({ ...anchor, matcher: anchor.matcher + offset })),
+    ],
+  };
 }
