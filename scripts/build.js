@@ -2,7 +2,8 @@
 //
 //   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start
 //   scan.cjs      what a scan needs, loaded by keyscan.cjs with require() for the same reason; never loads a library
-//   app.js        everything else of the command line, loaded with import(); index.js the Node API; chunks/ both
+//   app.js        everything else of the command line, loaded with import(); index.js the Node API
+//   lazy/         what the CommonJS files load with import() only when it is needed; chunks/ what ES modules share
 //
 // Files are built in memory and put in place one by one, entries last and stale ones taken away at the end, so that a
 // program started meanwhile never finds a file missing.
@@ -19,8 +20,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 import { dist, hashOfInputs, root, stamp } from './inputs.js';
 import { notices } from './notices.js';
@@ -53,11 +55,13 @@ const common = {
 async function buildAll() {
   const inputs = hashOfInputs();
   const compiledRules = rulesCompiled();
-  const bundles = await Promise.all([
-    ...(scan === undefined ? [] : [commonJs(scan, 'scan', compiledRules)]),
-    modules({ ...(app && { app }), ...(api && { index: api }) }, compiledRules),
-    commonJs(main, 'keyscan', compiledRules),
+  const lazy = new Map();
+  const entries = await Promise.all([
+    ...(scan === undefined ? [] : [commonJs(scan, 'scan', compiledRules, lazy)]),
+    commonJs(main, 'keyscan', compiledRules, lazy),
   ]);
+  const imported = { ...(app && { app }), ...(api && { index: api }), ...Object.fromEntries(lazy) };
+  const bundles = [...entries, await modules(imported, compiledRules)];
 
   const files = new Map(
     bundles
@@ -85,7 +89,7 @@ function rank(path) {
 }
 
 /** One self-contained CommonJS file, except for what it loads on demand. */
-function commonJs(entry, name, compiledRules) {
+function commonJs(entry, name, compiledRules, lazy) {
   return build({
     ...common,
     entryPoints: [{ in: entry, out: name }],
@@ -93,7 +97,7 @@ function commonJs(entry, name, compiledRules) {
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     banner: name === 'keyscan' ? { js: '#!/usr/bin/env node' } : {},
-    plugins: [loadedOnDemand, compiledRules, onlyTheVersion],
+    plugins: [loadedOnDemand(lazy), compiledRules, onlyTheVersion],
   });
 }
 
@@ -115,18 +119,25 @@ function modules(entryPoints, compiledRules) {
 }
 
 /**
- * In the CommonJS files `import('./app.ts')` stays an import of the built module, and `import('./scan-entry.ts')`
- * becomes a require of the built file: written alike in the source, where both are ordinary modules.
+ * In the CommonJS files `import('./x.ts')` stays an import, of a module built beside them (`lazy` collects which), and
+ * `import('./scan-entry.ts')` becomes a require of the built file: written alike in the source, where both are ordinary
+ * modules. Only what the first file itself imports is bundled into it, since a .cts file has no other way to import.
  */
-const loadedOnDemand = {
+const loadedOnDemand = (lazy) => ({
   name: 'loaded on demand',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind, importer }) => {
       if (kind !== 'dynamic-import' && kind !== 'require-call') return undefined;
       const target = resolve(resolveDir, path);
       if (target === app) return { path: './app.js', external: true };
       if (target === scan) return { path: './scan.cjs', namespace: 'built' };
-      return undefined;
+      if (kind !== 'dynamic-import' || importer === main) return undefined;
+      const name = `lazy/${relative(root, target)
+        .replace(/^src[/\\]/, '')
+        .replace(/\.ts$/, '')
+        .replace(/[/\\]/g, '-')}`;
+      lazy.set(name, target);
+      return { path: `./${name}.js`, external: true };
     });
     onResolve({ filter: /^\.\/scan\.cjs$/, namespace: 'built' }, ({ path }) => ({
       path,
@@ -136,7 +147,7 @@ const loadedOnDemand = {
       contents: `module.exports = require(${JSON.stringify(path)});`,
     }));
   },
-};
+});
 
 /** `import manifest from '../../package.json'` brings in two fields of it, not the whole. */
 const onlyTheVersion = {
@@ -155,11 +166,10 @@ const onlyTheVersion = {
  */
 function rulesCompiled() {
   const builtin = firstOf('engine/builtin.ts');
-  const tables = firstOf('engine/tables.ts');
   return {
     name: 'compiled rules',
     setup({ onLoad }) {
-      if (builtin === undefined || tables === undefined) return;
+      if (builtin === undefined) return;
       let contents;
       onLoad({ filter: /[/\\]engine[/\\]builtin\.ts$/ }, async ({ path }) => {
         if (path !== builtin) return undefined;
@@ -169,14 +179,14 @@ function rulesCompiled() {
     },
   };
 
+  // Tables are plain data; parsing JSON is the fastest way for Node to make them
   async function replacement() {
-    const evaluated = await evaluate(
-      `export { tables } from './builtin.ts'; export * as codec from './tables.ts';`,
-      dirname(builtin),
-    );
-    if (typeof evaluated.codec.serialize !== 'function') return readFileSync(builtin, 'utf8');
-    const data = JSON.stringify(evaluated.codec.serialize(evaluated.tables));
-    return `import { deserialize } from './tables.ts';\nexport const tables = deserialize(JSON.parse(${JSON.stringify(data)}));\n`;
+    const { tables } = await evaluate(`export { tables } from './builtin.ts';`, dirname(builtin));
+    const data = JSON.stringify(tables);
+    const roundTrip = JSON.parse(data);
+    if (!isDeepStrictEqual(roundTrip, tables)) throw new Error('the tables are not plain data');
+    return `import type { Tables } from './tables.ts';
+      export const tables: Tables = JSON.parse(${JSON.stringify(data)});`;
   }
 }
 

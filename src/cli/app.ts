@@ -1,11 +1,26 @@
+// Every command but the scan, each loaded when it runs.
+import { exitCodes } from '../commands/host.ts';
+import type { Host } from '../commands/host.ts';
 import { UserError } from '../core/errors.ts';
-import manifest from '../../package.json' with { type: 'json' };
+import type { CommandName } from './options.ts';
+import type { CommandLine } from './parse.ts';
 
-/** Everything of the command line that is not on the way of a small scan. */
-export function main(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--version')) {
-    process.stdout.write(`${manifest.version}\n`);
-    return Promise.resolve(0);
-  }
-  throw new UserError('only --version is built so far');
+type Run = (line: CommandLine, host: Host) => Promise<number>;
+
+export async function runCommand(line: CommandLine, host: Host): Promise<number> {
+  const run = runs[line.command.name];
+  if (run === undefined) throw new Error(`no way to run ${line.command.name}`);
+  return run(line, host);
 }
+
+const runs: Partial<Record<CommandName, Run>> = {
+  completion: async ({ words }, host) => {
+    const { completion } = await import('./completion.ts');
+    const [shell] = words;
+    if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish') {
+      throw new UserError('there is completion for bash, zsh and fish');
+    }
+    host.out(completion(shell));
+    return exitCodes.clean;
+  },
+};

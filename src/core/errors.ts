@@ -8,3 +8,8 @@ export class UserError extends Error {
     this.hint = options.hint;
   }
 }
+
+/** By name, because the published program consists of several bundles and each has a class of its own. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && error.name === 'UserError' && 'hint' in error;
+}

@@ -1,0 +1,62 @@
+// What the commands are given of this process.
+import type { Host } from '../commands/host.ts';
+import type { Values } from './parse.ts';
+import { colorLevel, isTerminal, showsUnicode, write } from './terminal.ts';
+import type { ColorChoice } from './terminal.ts';
+
+export function host(values: Values | undefined): Host {
+  const { env } = process;
+  const choice = colorChoice(values?.text('color'));
+  const onTerminal = { 1: once(() => isTerminal(1)), 2: once(() => isTerminal(2)) };
+  const color = (fd: 1 | 2) => once(() => colorLevel(choice, env, onTerminal[fd]()));
+  const quiet = values?.on('quiet') ?? false;
+  const showsProgress = once(() => !quiet && !env.CI && env.TERM !== 'dumb' && onTerminal[2]());
+  let progressShown = false;
+  const progress = (line: string): void => {
+    if ((line === '' && !progressShown) || !showsProgress()) return;
+    progressShown = line !== '';
+    write(2, `\r\x1b[K${line}`);
+  };
+  return {
+    cwd: startFolder(env),
+    env,
+    out: (text) => {
+      progress('');
+      write(1, text);
+    },
+    err: (text) => {
+      progress('');
+      write(2, text);
+    },
+    color: color(1),
+    errColor: color(2),
+    unicode: showsUnicode(env, process.platform),
+    columns: once(() => columnsOf(env, onTerminal[1]())),
+    progress,
+  };
+}
+
+/**
+ * `npm run keyscan -- x` starts in the package's folder, wherever it is typed; people mean the folder they are in. All
+ * else that asks for the current folder must agree, so the process goes there.
+ */
+function startFolder(env: NodeJS.ProcessEnv): string {
+  const typedIn = env.npm_lifecycle_event === 'keyscan' ? env.INIT_CWD : undefined;
+  if (typedIn) process.chdir(typedIn);
+  return process.cwd();
+}
+
+function columnsOf(env: NodeJS.ProcessEnv, terminal: boolean): number {
+  const told = Number(env.COLUMNS);
+  if (Number.isInteger(told) && told > 0) return told;
+  return terminal ? process.stdout.columns || 80 : 80;
+}
+
+function colorChoice(text: string | undefined): ColorChoice {
+  return text === 'always' || text === 'never' ? text : 'auto';
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

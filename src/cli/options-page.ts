@@ -1,0 +1,51 @@
+// docs/options.md, from the table of options. test/cli-options.test.ts compares the two.
+import { camelCase, commands, groups, options } from './options.ts';
+import type { Command, Option } from './options.ts';
+
+export function optionsPage(): string {
+  return [
+    '# Commands and options',
+    'Made from `src/cli/options.ts` by `node scripts/docs.js`. An option with a key can also stand in the configuration file.',
+    '## Commands',
+    commands.map(commandLine).join('\n'),
+    ...groups.flatMap((group) => {
+      const lines = options.filter((option) => option.group === group).map(optionLine);
+      return lines.length === 0 ? [] : [`## ${group}`, lines.join('\n')];
+    }),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function commandLine({ name, usage, about, later }: Command): string {
+  const text = name === 'scan' ? `keyscan ${usage}` : `keyscan ${usage}`;
+  return `- \`${text}\`: ${about}${later ? ' _Not available yet._' : ''}`;
+}
+
+function optionLine(option: Option): string {
+  const value =
+    option.type === 'flag' ? '' : ` ${option.choices?.join('|') ?? option.value ?? 'VALUE'}`;
+  const spelled =
+    option.alias === undefined
+      ? `\`--${option.name}${value}\``
+      : `\`-${option.alias}\`, \`--${option.name}${value}\``;
+  const notes = [
+    option.repeatable ? 'May be given several times.' : undefined,
+    option.default === undefined ? undefined : `Default: \`${option.default}\`.`,
+    option.needs === undefined
+      ? undefined
+      : `Only with ${option.needs.map((name) => `\`--${name}\``).join(' or ')}.`,
+    option.config ? `Key: \`${camelCase(option.name)}\`.` : undefined,
+    option.commands.includes('scan')
+      ? undefined
+      : `For ${option.commands.map((name) => `\`${name}\``).join(', ')}.`,
+    option.later ? '_Not available yet._' : undefined,
+  ].filter((note) => note !== undefined);
+  return `- ${spelled}: ${[escaped(option.about), ...notes].join(' ')}`;
+}
+
+/** `aws/*` and A..B are no Markdown. */
+function escaped(text: string): string {
+  return text.replace(/[*_<>]/g, (character) => `\\${character}`);
+}

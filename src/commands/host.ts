@@ -1,0 +1,23 @@
+/** What a command may know of the terminal it runs in, and its only ways to say something. Made once, in src/cli. */
+export interface Host {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Findings and what was asked for. */
+  readonly out: (text: string) => void;
+  /** Everything else; control characters of names in it are made visible. */
+  readonly err: (text: string) => void;
+  /** Colour of each stream: 0 none, 1 sixteen, 2 256, 3 true colour. */
+  readonly color: () => Color;
+  readonly errColor: () => Color;
+  /** Whether the locale shows ✖ │ •. */
+  readonly unicode: boolean;
+  /** Columns of standard output. */
+  readonly columns: () => number;
+  /** Replaces the progress line on standard error; '' takes it away. Does nothing where nobody sees it. */
+  readonly progress: (line: string) => void;
+}
+
+export type Color = 0 | 1 | 2 | 3;
+
+export const exitCodes = { clean: 0, findings: 1, failed: 2 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
