@@ -2,7 +2,7 @@
 // network is used, nothing is asked, nothing is written. Only plumbing goes through here (git 2.25 and later), since
 // porcelain reads a hundred settings that change its output.
 
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { accessSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
@@ -19,8 +19,17 @@ export interface Git {
   attempt(args: readonly string[], options?: RunOptions): Outcome;
   /** A running git whose pipes the caller drives; its failure is the caller's to notice. */
   start(args: readonly string[]): ChildProcessWithoutNullStreams;
+  /** The same for somebody who starts it elsewhere. */
+  command(args: readonly string[]): Command;
   /** What a failed command means to a person. */
   failure(args: readonly string[], outcome: Outcome): UserError;
+}
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Environment;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +49,12 @@ export interface Outcome {
 
 export function openGit(cwd: string, environment: Environment = process.env): Git {
   const env = childEnvironment(environment);
+  const command = (args: readonly string[]): Command => ({
+    program: program(environment),
+    args: [...guards, ...args],
+    cwd,
+    env,
+  });
   const attempt = (args: readonly string[], options: RunOptions = {}): Outcome => {
     const result = spawnSync(program(environment), [...guards, ...args], {
       cwd,
@@ -78,6 +93,7 @@ export function openGit(cwd: string, environment: Environment = process.env): Gi
         stdio: 'pipe',
         windowsHide: true,
       }),
+    command,
     failure: (args, outcome) => failure(cwd, args, outcome),
   };
 }

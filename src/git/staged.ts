@@ -1,0 +1,191 @@
+// What the next commit would add: the index against HEAD, by object ids. The working tree is not looked at, and nothing
+// is written. GIT_INDEX_FILE, GIT_DIR and GIT_WORK_TREE are what git told the hook.
+
+import type { Document, Reader } from '../core/document.ts';
+import type { Skipped } from '../core/finding.ts';
+import { type Change, parseChanges, renames } from './changes.ts';
+import { newLines } from './lines.ts';
+import { type Blob, isUnavailable, readBlobs } from './objects.ts';
+import type { Git } from './run.ts';
+
+export interface StagedBlob {
+  readonly document: Document;
+  readonly bytes: number;
+  /**
+   * The lines that the commit would add, or null for all. Costs reading what was there before, so it is only asked for
+   * where something was found.
+   */
+  addedLines(): ReadonlySet<number> | null;
+}
+
+export function isStagedBlob(item: StagedBlob | Skipped): item is StagedBlob {
+  return 'document' in item;
+}
+
+export function* stagedBlobs(git: Git): Generator<StagedBlob | Skipped> {
+  const { base, changes } = stagedChanges(git);
+  const origins = lazily(() => originsOf(git, base, changes));
+  const merged = lazily(() => knownToRemotes(git));
+  const byBlob = groupByBlob(changes);
+  for (const change of changes) {
+    if (change.mode === 'submodule') yield submodule(change.path);
+  }
+  for (const [id, blob] of readBlobs(git, [...byBlob.keys()])) {
+    for (const change of byBlob.get(id) ?? []) {
+      if (isUnavailable(blob)) {
+        yield { path: change.path, reason: blob.unavailable, detail: blob.detail };
+        continue;
+      }
+      yield {
+        document: { path: change.path, stage: 'staged', content: blob },
+        bytes: sizeOf(blob),
+        addedLines: () => addedLines(git, change, blob, origins, merged),
+      };
+    }
+  }
+}
+
+interface Staged {
+  readonly base: string;
+  readonly changes: readonly Change[];
+}
+
+// Intent-to-add entries are not part of the commit. Renames are looked for later and only when needed: finding them
+// reads blobs and has limits, and without them a moved file is simply new.
+const comparison = [
+  'diff-index',
+  '--cached',
+  '--ita-invisible-in-index',
+  '--ignore-submodules=none',
+];
+
+function stagedChanges(git: Git): Staged {
+  const raw = (base: string): readonly string[] => [
+    ...comparison,
+    '--raw',
+    '-z',
+    '--no-abbrev',
+    '--no-renames',
+    base,
+    '--',
+  ];
+  const outcome = git.attempt(raw('HEAD'));
+  if (outcome.code === 0 && !outcome.tooMuch) return staged('HEAD', outcome.stdout);
+  // before the first commit there is no HEAD, and everything is new
+  if (git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']).code !== 1) {
+    throw git.failure(raw('HEAD'), outcome);
+  }
+  const nothing = git.line(['hash-object', '-t', 'tree', '--stdin']);
+  return staged(nothing, git.run(raw(nothing)));
+}
+
+function staged(base: string, output: Buffer): Staged {
+  return { base, changes: parseChanges(output) };
+}
+
+function groupByBlob(changes: readonly Change[]): Map<string, Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    if (!addsContent(change) || change.blob === null) continue;
+    const group = groups.get(change.blob);
+    if (group === undefined) groups.set(change.blob, [change]);
+    else group.push(change);
+  }
+  return groups;
+}
+
+/** A changed mode or a deletion brings nothing in; unmerged paths cannot be committed. */
+function addsContent(change: Change): boolean {
+  if (change.status === 'deleted' || change.status === 'unmerged') return false;
+  return change.before.every(({ blob }) => blob !== change.blob);
+}
+
+function addedLines(
+  git: Git,
+  change: Change,
+  blob: Uint8Array | Reader,
+  origins: () => ReadonlyMap<string, string>,
+  merged: () => readonly string[],
+): ReadonlySet<number> | null {
+  const old = change.before[0]?.blob ?? origins().get(change.rawPath) ?? null;
+  const against = [old, ...merged().map((commit) => blobAt(git, commit, change))].filter(
+    (id) => id !== null,
+  );
+  if (against.length === 0) return null;
+  const before = [...readBlobs(git, against)].map(([, content]) => content);
+  return inAll(before.filter(isContent).map((content) => newLines(content, blob)));
+}
+
+function isContent(blob: Blob): blob is Uint8Array | Reader {
+  return !isUnavailable(blob);
+}
+
+/** New is what is new compared with each of them. Nothing to compare with: all is new. */
+function inAll(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> | null {
+  const [first, ...others] = sets;
+  if (first === undefined) return null;
+  return new Set([...first].filter((line) => others.every((other) => other.has(line))));
+}
+
+/** Blobs that new paths were moved from, by raw path. */
+function originsOf(
+  git: Git,
+  base: string,
+  changes: readonly Change[],
+): ReadonlyMap<string, string> {
+  const deleted = new Map(
+    changes.flatMap(({ status, rawPath, before }) => {
+      const blob = before[0]?.blob ?? null;
+      return status === 'deleted' && blob !== null ? [[rawPath, blob]] : [];
+    }),
+  );
+  if (deleted.size === 0) return new Map();
+  const found = new Map<string, string>();
+  for (const [path, from] of renames(git, [...comparison, base])) {
+    const blob = deleted.get(from);
+    if (blob !== undefined) found.set(path, blob);
+  }
+  return found;
+}
+
+/**
+ * In a merge: the commits where what is merged was last seen on a remote. What they hold is no news to anybody.
+ * `git merge` tells its pre-merge-commit hook the other heads by variables, before MERGE_HEAD is written.
+ */
+function knownToRemotes(git: Git): readonly string[] {
+  const heads = mergeHeads(git);
+  if (heads.length === 0) return [];
+  const local = git
+    .run(['rev-list', '--boundary', ...heads, '--not', '--remotes', '--'])
+    .toString('latin1')
+    .split('\n');
+  const frontier = local.filter((line) => line.startsWith('-')).map((line) => line.slice(1));
+  const unpushed = new Set(local);
+  return [...heads.filter((head) => !unpushed.has(head)), ...frontier.slice(0, 64)];
+}
+
+function mergeHeads(git: Git): string[] {
+  const { code, stdout } = git.attempt(['rev-parse', '--quiet', '--verify', 'MERGE_HEAD']);
+  const told = Object.keys(git.environment).flatMap(
+    (name) => /^GITHEAD_([0-9a-f]{40,64})$/.exec(name)?.[1] ?? [],
+  );
+  return [...new Set([...(code === 0 ? [stdout.toString('latin1').trim()] : []), ...told])];
+}
+
+function blobAt(git: Git, commit: string, change: Change): string | null {
+  const output = git.run(['ls-tree', '-z', '--full-tree', commit, '--', change.path]);
+  return /^100\d+ blob ([0-9a-f]+)\t/.exec(output.toString('latin1'))?.[1] ?? null;
+}
+
+function submodule(path: string): Skipped {
+  return { path, reason: 'submodule', detail: 'a submodule is a repository of its own' };
+}
+
+function sizeOf(blob: Uint8Array | Reader): number {
+  return blob instanceof Uint8Array ? blob.length : blob.size;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
