@@ -1,4 +1,4 @@
-import type { ScanReport } from '../core/finding.ts';
+import type { ScanReport, Severity } from '../core/finding.ts';
 
 /** What a report may know beside the findings. Nothing here changes which findings are shown. */
 export interface ReportContext {
@@ -15,6 +15,8 @@ export interface ReportContext {
   readonly what: 'files' | 'staged files' | 'commits';
   readonly rule: (id: string) => RuleText | undefined;
   readonly verbose: boolean;
+  /** What the person asked to fail on, for the last line; absent: medium. Findings below it are shown all the same. */
+  readonly failOn?: Severity | 'never';
 }
 
 export interface RuleText {

@@ -1,0 +1,33 @@
+// The formats by name. Each is loaded when it is asked for, so that a scan pays for one report and not for all.
+
+import type { Format, ReportContext } from './format.ts';
+import type { Palette } from './pen.ts';
+
+/** In the order they are listed to people. */
+export const formatNames = ['pretty', 'compact', 'json', 'sarif'] as const;
+export type FormatName = (typeof formatNames)[number];
+
+const table: Readonly<Record<FormatName, (mayColor: boolean) => Promise<Format>>> = {
+  pretty: async (mayColor) => {
+    const [{ prettyWith }, palette] = await Promise.all([import('./pretty.ts'), colors(mayColor)]);
+    return prettyWith(palette);
+  },
+  compact: async () => (await import('./compact.ts')).compact,
+  json: async () => (await import('./json.ts')).json,
+  sarif: async () => (await import('./sarif.ts')).sarif,
+};
+
+/** `color` 0 spares loading the library that colours. */
+export function loadFormat(name: FormatName, color: ReportContext['color'] = 3): Promise<Format> {
+  return table[name](color > 0);
+}
+
+/** The short text of `--staged` without `--format`; empty when there is nothing to say. */
+export async function loadStaged(color: ReportContext['color'] = 3): Promise<Format> {
+  const [{ stagedWith }, palette] = await Promise.all([import('./staged.ts'), colors(color > 0)]);
+  return stagedWith(palette);
+}
+
+async function colors(mayColor: boolean): Promise<Palette> {
+  return (await import('./pen.ts')).loadPalette(mayColor);
+}

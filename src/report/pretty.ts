@@ -1,0 +1,252 @@
+// The report for people: where, what, why, what to do now. Looks right from 60 columns on, with and without colour.
+
+import type { Finding, ScanReport } from '../core/finding.ts';
+import { frame } from './frame.ts';
+import type { Format, ReportContext } from './format.ts';
+import { penFor, type Palette, type Pen } from './pen.ts';
+import { profileTable } from './profiles.ts';
+import { skippedNotes } from './skipped.ts';
+import { widthOf, wrap } from './width.ts';
+import * as words from './words.ts';
+
+export function prettyWith(palette: Palette): Format {
+  return (report, context) => {
+    const pen = penFor(context, palette);
+    const advised = lastOfEachAdvice(report.findings);
+    const blocks = [
+      profileTable(report.profiles ?? [], pen),
+      ...report.findings.map((finding) => [
+        ...card(finding, context, pen),
+        ...(advised.has(finding) ? advice(finding, pen) : []),
+      ]),
+      skippedNotes(report, pen, context.verbose),
+      summary(report, context, pen),
+    ];
+    const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+    return `${text.join('\n\n')}\n`;
+  };
+}
+
+/** Why and what to do are said once, at the last finding they are true for: two hundred leaks need one lesson. */
+function lastOfEachAdvice(findings: readonly Finding[]): ReadonlySet<Finding> {
+  const last = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding.suppressed !== null) continue;
+    last.set(JSON.stringify([finding.rule, finding.stage, finding.why, finding.next]), finding);
+  }
+  return new Set(last.values());
+}
+
+function card(finding: Finding, context: ReportContext, pen: Pen): readonly string[] {
+  const lines = frame(finding, pen);
+  return [
+    ...headline(finding, context, pen),
+    '',
+    ...what(finding, context, pen, lines.length > 0),
+    ...(lines.length > 0 ? ['', ...lines] : []),
+  ];
+}
+
+/** The place first and in one piece, so that terminals make it a link; the rule and how bad it is at the right. */
+function headline(finding: Finding, context: ReportContext, pen: Pen): readonly string[] {
+  const { colors, marks } = pen;
+  const place = pen.safe(`${context.displayPath(finding.path)}:${finding.line}:${finding.column}`);
+  const rule = pen.safe(finding.rule);
+  const grade = finding.suppressed === null ? finding.severity : `${finding.severity}, not counted`;
+  const paint = finding.suppressed === null ? colors.severity[finding.severity] : colors.dim;
+  const shortest = 4;
+  const line = (left: string, used: number): string => {
+    const rest = Math.max(shortest, pen.width - used - widthOf(rule) - grade.length - 2);
+    return `${left}${colors.dim(rule)} ${colors.dim(marks.rule.repeat(rest))} ${paint(grade)}`;
+  };
+  const indent = widthOf(place) + 2;
+  const fits = indent + widthOf(rule) + 2 + shortest + grade.length <= pen.width;
+  return fits ? [line(`${colors.bold(place)}  `, indent)] : [colors.bold(place), line('', 0)];
+}
+
+function what(
+  finding: Finding,
+  context: ReportContext,
+  pen: Pen,
+  isFramed: boolean,
+): readonly string[] {
+  const { colors, marks } = pen;
+  const paint = finding.suppressed === null ? colors.severity[finding.severity] : colors.dim;
+  const [first = '', ...others] = wrap(pen.safe(finding.title), pen.width - 4);
+  return [
+    `  ${paint(markOf(finding, pen))} ${colors.bold(first)}`,
+    ...others.map((line) => `    ${colors.bold(line)}`),
+    ...paragraph(facts(finding, context, pen, isFramed).join(marks.between), pen),
+    ...history(finding, pen).flatMap((line) => paragraph(line, pen)),
+    ...remarks(finding, pen).flatMap((line) => paragraph(line, pen, colors.note)),
+    ...suppression(finding).flatMap((line) => paragraph(pen.safe(line), pen)),
+  ];
+}
+
+function markOf(finding: Finding, { marks }: Pen): string {
+  if (finding.suppressed !== null) return marks.off;
+  if (words.levelOf(finding.severity) === 'error') return marks.bad;
+  return finding.severity === 'medium' ? marks.warning : marks.note;
+}
+
+function facts(
+  finding: Finding,
+  context: ReportContext,
+  pen: Pen,
+  isFramed: boolean,
+): readonly string[] {
+  const others = words.otherParts(finding, context.displayPath);
+  const stage = words.stageWords[finding.stage];
+  // A mask of dots says nothing that the frame does not show.
+  const mask = isFramed && /^•+$/.test(finding.masked) ? [] : [finding.masked];
+  return [
+    [...mask, ...others].join(', '),
+    finding.account === null ? '' : `account ${finding.account}`,
+    finding.commit === null && stage !== null ? stage : '',
+    finding.confidence === 'high' && !context.verbose ? '' : `confidence ${finding.confidence}`,
+    context.verbose ? finding.fingerprint : '',
+  ]
+    .filter((fact) => fact !== '')
+    .map((fact) => pen.safe(fact));
+}
+
+const shortHash = 12;
+const mostRefs = 3;
+
+function history(finding: Finding, pen: Pen): readonly string[] {
+  if (finding.commit === null) return [];
+  const stage = words.stageWords[finding.stage];
+  const [day] = finding.date?.split('T') ?? [];
+  const commit = [
+    `commit ${finding.commit.slice(0, shortHash)}`,
+    ...(finding.author === null ? [] : [finding.author]),
+    ...(day === undefined ? [] : [day]),
+    ...(stage === null ? [] : [stage]),
+  ];
+  const head =
+    finding.atHead === undefined
+      ? []
+      : [finding.atHead ? 'still there at HEAD' : 'no longer there at HEAD'];
+  const refs = (finding.refs ?? []).map((ref) => ref.replace(/^refs\/(heads|remotes|tags)\//, ''));
+  const more = refs.length - mostRefs;
+  const inRefs =
+    refs.length === 0
+      ? []
+      : [`in ${refs.slice(0, mostRefs).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+  return [commit, [...head, ...inRefs]]
+    .filter((line) => line.length > 0)
+    .map((line) => line.map(pen.safe).join(pen.marks.between));
+}
+
+function remarks(finding: Finding, pen: Pen): readonly string[] {
+  return [
+    ...(finding.profile === null ? [] : [`this is your profile \`${pen.safe(finding.profile)}\``]),
+    ...(finding.canary === true
+      ? ['a canary: whoever uses it sets off an alarm. Leave it, and never try it']
+      : []),
+  ];
+}
+
+function suppression({ suppressed }: Finding): readonly string[] {
+  if (suppressed === null) return [];
+  const reason = suppressed.reason === null ? '' : `: ${suppressed.reason}`;
+  const until = suppressed.until === null ? '' : ` (until ${suppressed.until}, then it counts)`;
+  return [`${words.suppressionWords[suppressed.by]}${reason}${until}`];
+}
+
+function paragraph(
+  text: string,
+  pen: Pen,
+  paint: (line: string) => string = (line) => line,
+): readonly string[] {
+  return wrap(text, pen.width - 4).map((line) => `    ${paint(line)}`);
+}
+
+function advice(finding: Finding, pen: Pen): readonly string[] {
+  const steps = finding.next.map((step) => pen.safe(step));
+  return [
+    '',
+    ...labelled('why', [pen.safe(finding.why)], pen),
+    ...(steps.length === 1
+      ? labelled('next', steps, pen)
+      : labelled('next', steps, pen, (index) => `${index + 1}. `)),
+    ...labelled('test value?', [pen.safe(howToAllow(finding))], pen),
+  ];
+}
+
+function howToAllow(finding: Finding): string {
+  return words.takesComments(finding)
+    ? `add  keyscan:ignore ${finding.rule}  to the line`
+    : `keyscan ignore ${finding.fingerprint} --reason TEXT`;
+}
+
+/** Paragraphs that hang beside their label. */
+function labelled(
+  label: string,
+  paragraphs: readonly string[],
+  pen: Pen,
+  bullet: (index: number) => string = () => '',
+): readonly string[] {
+  const shortest = 4;
+  const indent = 2 + Math.max(label.length, shortest) + 2;
+  return paragraphs.flatMap((text, index) => {
+    const mark = bullet(index);
+    return wrap(text, pen.width - indent - mark.length).map((line, row) => {
+      const start =
+        index + row === 0 ? `  ${pen.colors.dim(label.padEnd(indent - 2))}` : ' '.repeat(indent);
+      return `${start}${row === 0 ? mark : ' '.repeat(mark.length)}${line}`;
+    });
+  });
+}
+
+function summary(report: ScanReport, context: ReportContext, pen: Pen): readonly string[] {
+  const { marks } = pen;
+  const leaks = report.findings.filter(({ suppressed }) => suppressed === null);
+  const verb = leaks.length > 0 ? ' scanned' : '';
+  const amounts = [
+    `${words.scanned(report, context.what)}${verb} in ${words.duration(context.elapsedMs)}`,
+    ...(['baseline', 'inline', 'ignored'] as const).flatMap((by) =>
+      report.suppressed[by] === 0
+        ? []
+        : [`${words.number(report.suppressed[by])} ${words.suppressionWords[by]}`],
+    ),
+  ];
+  const verdict = verdictOf(report, context, pen, leaks);
+  const oneLine = `${verdict.text}   ${amounts.join(marks.between)}`;
+  if (widthOf(oneLine) <= pen.width) {
+    return [`${verdict.paint(verdict.text)}   ${amounts.join(marks.between)}`];
+  }
+  return [verdict.paint(verdict.text), ...paragraph(amounts.join(marks.between), pen)];
+}
+
+interface Verdict {
+  readonly text: string;
+  readonly paint: (text: string) => string;
+}
+
+function verdictOf(
+  report: ScanReport,
+  context: ReportContext,
+  { colors, marks }: Pen,
+  leaks: readonly Finding[],
+): Verdict {
+  const stopping = words.counted(report, context).length;
+  if (stopping > 0) {
+    const below = leaks.length - stopping;
+    const rest = below === 0 ? '' : `, ${words.number(below)} of them below ${floorOf(context)}`;
+    const text = `${marks.bad} ${words.count(leaks.length, 'leak')} in ${words.places(leaks)}${rest}`;
+    return { text, paint: colors.severity.critical };
+  }
+  if (leaks.length > 0) {
+    const text = `${marks.warning} ${words.count(leaks.length, 'leak')} in ${words.places(leaks)}, none at ${floorOf(context)} or above`;
+    return { text, paint: colors.severity.medium };
+  }
+  if (!report.complete) {
+    return { text: `${marks.warning} no leaks in what was read`, paint: colors.severity.medium };
+  }
+  return { text: `${marks.good} no leaks`, paint: colors.good };
+}
+
+function floorOf({ failOn = 'medium' }: ReportContext): string {
+  return failOn;
+}

@@ -1,0 +1,113 @@
+// What the hook says: nothing when clean, otherwise the few lines that somebody in the middle of a commit will read.
+
+import type { Finding, ScanReport } from '../core/finding.ts';
+import type { Format, ReportContext } from './format.ts';
+import { penFor, type Palette, type Pen } from './pen.ts';
+import { skippedNotes } from './skipped.ts';
+import { widthOf, wrap } from './width.ts';
+import { count, counted, takesComments } from './words.ts';
+
+const most = 10;
+
+export function stagedWith(palette: Palette): Format {
+  return (report, context) => {
+    const pen = penFor(context, palette);
+    const leaks = report.findings.filter(({ suppressed }) => suppressed === null);
+    if (leaks.length === 0 && report.complete) return '';
+    const stopping = counted(report, context);
+    const blocks = [
+      [headline(report, context, leaks, stopping, pen)],
+      list(leaks, context, pen),
+      skippedNotes(report, pen, context.verbose).map((line) => `  ${line}`),
+      leaks.length === 0 ? [] : advice(leaks, stopping, context, pen),
+    ];
+    const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));
+    return `${text.join('\n\n')}\n`;
+  };
+}
+
+function headline(
+  report: ScanReport,
+  context: ReportContext,
+  leaks: readonly Finding[],
+  stopping: readonly Finding[],
+  { colors }: Pen,
+): string {
+  const found = `${count(leaks.length, 'leak')} in the staged changes`;
+  if (stopping.length > 0) {
+    return `${colors.bold('keyscan')}  ${colors.severity.critical('commit stopped')}: ${found}`;
+  }
+  if (!report.complete) {
+    const blind = 'the staged changes could not be read in full';
+    return `${colors.bold('keyscan')}  ${colors.severity.critical('commit stopped')}: ${blind}`;
+  }
+  const below = `none at ${context.failOn ?? 'medium'} or above`;
+  return `${colors.bold('keyscan')}  ${colors.severity.medium(found)}, ${below}: the commit goes on`;
+}
+
+function list(leaks: readonly Finding[], context: ReportContext, pen: Pen): readonly string[] {
+  const shown = leaks.slice(0, most).flatMap((finding) => {
+    const place = pen.safe(
+      `${context.displayPath(finding.path)}:${finding.line}:${finding.column}`,
+    );
+    const title = pen.safe(finding.title);
+    const mask = `"${pen.safe(finding.masked)}"`;
+    const { colors } = pen;
+    const paint = colors.severity[finding.severity];
+    const isLong = widthOf(place) + widthOf(title) + widthOf(mask) + 6 > pen.width;
+    return isLong
+      ? [`  ${colors.bold(place)}`, `    ${paint(title)}  ${mask}`]
+      : [`  ${colors.bold(place)}  ${paint(title)}  ${mask}`];
+  });
+  const more = leaks.length - most;
+  return more > 0 ? [...shown, `  and ${count(more, 'more', 'more')}`] : shown;
+}
+
+function advice(
+  leaks: readonly Finding[],
+  stopping: readonly Finding[],
+  context: ReportContext,
+  pen: Pen,
+): readonly string[] {
+  const profiles = [...new Set(leaks.map(({ profile }) => profile))].filter(
+    (name) => name !== null,
+  );
+  const isOne = leaks.length === 1;
+  const comment = leaks.some(takesComments)
+    ? 'Test value? add keyscan:ignore to the line'
+    : 'Test value? keyscan ignore FINGERPRINT --reason TEXT';
+  return [
+    stopping.length > 0
+      ? `Take ${isOne ? 'it' : 'them'} out, then: ${addAgain(leaks, context)}`
+      : '',
+    `${isOne ? 'It was' : 'They were'} not committed. Rotate ${isOne ? 'it' : 'them'} only if ${isOne ? 'it was' : 'they were'} pushed or shared before.`,
+    profiles.length === 0 ? '' : ownProfiles(profiles, pen),
+    `Details: keyscan --staged --format pretty${pen.marks.between}${comment}`,
+  ]
+    .filter((line) => line !== '')
+    .flatMap((line) => wrap(line, pen.width - 2).map((row) => `  ${row}`));
+}
+
+function ownProfiles(profiles: readonly string[], pen: Pen): string {
+  const names = profiles.map((name) => `\`${pen.safe(name)}\``).join(', ');
+  const what =
+    profiles.length === 1 ? `This is your profile ${names}` : `These are your profiles ${names}`;
+  return `${what}: keyscan --fix moves ${profiles.length === 1 ? 'it' : 'them'} to SSO, without a key.`;
+}
+
+/** The command to type, quoted for a shell, or words where a name cannot be typed. */
+function addAgain(leaks: readonly Finding[], context: ReportContext): string {
+  const paths = [...new Set(leaks.map(({ path }) => context.displayPath(path)))];
+  const mostPaths = 3;
+  if (paths.length > mostPaths || !paths.every((path) => typeable.test(path))) {
+    return `git add the ${paths.length === 1 ? 'file' : 'files'} again`;
+  }
+  const options = paths.some((path) => path.startsWith('-')) ? '-- ' : '';
+  return `git add ${options}${paths.map(quote).join(' ')}`;
+}
+
+const typeable = /^[\x20-\x7e]+$/;
+
+function quote(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
