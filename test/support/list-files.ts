@@ -1,0 +1,12 @@
+// Prints what a scan of a folder reads, to be run as another user: node --experimental-strip-types list-files.ts FOLDER
+
+import { openFiles } from '../../src/sources/files.ts';
+import { isDocument } from '../../src/sources/read-file.ts';
+
+const [, , folder = '.'] = process.argv;
+const scan = await openFiles({ cwd: '/', paths: [folder], maxFileSize: 2 ** 20 });
+const lines: string[] = [];
+for (const item of scan.items()) {
+  lines.push(isDocument(item) ? item.path : `${item.path} ${item.reason}: ${item.detail}`);
+}
+process.stdout.write(JSON.stringify(lines));
