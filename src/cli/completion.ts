@@ -47,7 +47,7 @@ function bash(): string {
   });
   return `# bash completion for keyscan; works with bash 3.2 and newer
 _keyscan() {
-  local cur prev command='' names='' words='' i
+  local cur prev command='' names='' words='' first=1 i
   COMPREPLY=()
   cur=\${COMP_WORDS[COMP_CWORD]}
   prev=\${COMP_WORDS[COMP_CWORD-1]}
@@ -56,9 +56,9 @@ _keyscan() {
   if [ "$prev" = '=' ] && [ "$COMP_CWORD" -ge 2 ]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
-      ${others.map(({ name }) => name).join('|')}) command=\${COMP_WORDS[i]}; break ;;
+      ${others.map(({ name }) => name).join('|')}) command=\${COMP_WORDS[i]}; first=''; break ;;
       -*) ;;
-      *) case \${COMP_WORDS[i-1]} in ${takingValue.flatMap(spellings).join('|')}|=) ;; *) break ;; esac ;;
+      *) case \${COMP_WORDS[i-1]} in ${takingValue.flatMap(spellings).join('|')}|=) ;; *) first=''; break ;; esac ;;
     esac
   done
   case $prev in
@@ -70,7 +70,7 @@ ${perCommand.join('\n')}
   case $cur in
     -*) COMPREPLY=($(compgen -W "$names" -- "$cur")); return ;;
   esac
-  if [ -z "$command" ] && [ "$COMP_CWORD" -eq 1 ]; then words='${others.map(({ name }) => name).join(' ')}'; fi
+  if [ -n "$first" ]; then words='${others.map(({ name }) => name).join(' ')}'; fi
   compopt -o filenames 2>/dev/null
   COMPREPLY=($(compgen -W "$words" -- "$cur") $(compgen -f -- "$cur"))
 }

@@ -5,7 +5,7 @@ import type { Command, Option } from './options.ts';
 export function optionsPage(): string {
   return [
     '# Commands and options',
-    'Made from `src/cli/options.ts` by `node scripts/docs.js`. An option with a key can also stand in the configuration file.',
+    'Made from `src/cli/options.ts` by `UPDATE=1 npm test -- test/cli-options.test.ts`. An option with a key can also stand in the configuration file.',
     '## Commands',
     commands.map(commandLine).join('\n'),
     ...groups.flatMap((group) => {
