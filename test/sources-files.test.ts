@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from '@jest/globals';
-import { openFiles, type FileScan, type FilesRequest } from '../src/sources/files.ts';
+import { type FileScan, type FilesRequest, openFiles } from '../src/sources/files.ts';
 import { isDocument } from '../src/sources/read-file.ts';
 import { projectRoot, writeTree } from './support/run.ts';
 import { git, gitEnv, makeFolder } from './support/tree.ts';

@@ -4,12 +4,12 @@
 import path from 'node:path';
 import { isRepository, type ListedFile } from '../git/ls.ts';
 import {
+  type Entry,
   isGitFolder,
   join,
   linkOutOf,
-  readFolder,
-  type Entry,
   type RawPath,
+  readFolder,
   type WalkedFile,
 } from './folders.ts';
 import { realPath } from './read-file.ts';

@@ -5,17 +5,17 @@ import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Skipped, Stage } from '../core/finding.ts';
-import { ignoredByGit, listWorkTree, workTreeTop, type ListedFile } from '../git/ls.ts';
+import { ignoredByGit, type ListedFile, listWorkTree, workTreeTop } from '../git/ls.ts';
 import { surveyWorkTree } from './env-files.ts';
-import { join, linkOutOf, walk, type RawPath } from './folders.ts';
+import { join, linkOutOf, type RawPath, walk } from './folders.ts';
 import {
   codeOf,
   FileReader,
-  realPath,
-  problemText,
-  skipped,
   type FileToRead,
   type Item,
+  problemText,
+  realPath,
+  skipped,
 } from './read-file.ts';
 
 export interface FilesRequest {
@@ -179,7 +179,7 @@ function isSeenAgain(seen: Set<string>, { raw, followLink }: PlannedFile): boole
   return false;
 }
 
-async function planFile(target: Target, request: FilesRequest, nameOf: NameOf): Promise<Plan> {
+function planFile(target: Target, request: FilesRequest, nameOf: NameOf): Plan {
   let stage: Stage | undefined;
   const file: PlannedFile = {
     raw: target.real,

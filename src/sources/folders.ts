@@ -1,7 +1,7 @@
 // Entries of one folder in the order of full paths, also where a name is no UTF-8, and the walk over a whole folder.
 // Links are never followed: whatever stands behind one is not below the folder that was named.
 
-import { readdirSync, readlinkSync, realpathSync, type Dirent } from 'node:fs';
+import { type Dirent, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Skipped } from '../core/finding.ts';
 import { problemText, skipped } from './read-file.ts';

@@ -126,8 +126,9 @@ const problemTexts: Readonly<Record<string, string>> = {
 };
 
 // A FIFO must not block the scan, and between listing and opening anything can turn into one.
-const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-const noFollow = constants.O_NOFOLLOW ?? 0;
+// Windows has neither flag; there they are undefined and count as 0.
+const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
+const noFollow = constants.O_RDONLY | constants.O_NOFOLLOW;
 const linksNeedLstat = noFollow === 0;
 
 function fill(buffer: Buffer, descriptor: number, expected: number): number {
