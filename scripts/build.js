@@ -8,7 +8,6 @@
 // Files are built in memory and put in place one by one, entries last and stale ones taken away at the end, so that a
 // program started meanwhile never finds a file missing.
 import { build } from 'esbuild';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -21,9 +20,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 
+import { evaluate } from './evaluate.js';
 import { dist, hashOfInputs, root, stamp } from './inputs.js';
 import { notices } from './notices.js';
 
@@ -181,7 +180,7 @@ function rulesCompiled() {
 
   // Tables are plain data; parsing JSON is the fastest way for Node to make them
   async function replacement() {
-    const { tables } = await evaluate(`export { tables } from './builtin.ts';`, dirname(builtin));
+    const { tables } = await evaluate(`export { tables } from './src/engine/builtin.ts';`);
     const data = JSON.stringify(tables);
     const roundTrip = JSON.parse(data);
     if (!isDeepStrictEqual(roundTrip, tables)) throw new Error('the tables are not plain data');
@@ -191,29 +190,10 @@ function rulesCompiled() {
 }
 
 async function configurationSchema() {
-  const evaluated = await evaluate(`export * from './schema.ts';`, dirname(schema));
+  const evaluated = await evaluate(`export * from './src/policy/schema.ts';`);
   const found = evaluated.jsonSchema ?? evaluated.configSchema;
   if (found === undefined) throw new Error('src/policy/schema.ts exports no jsonSchema');
   return `${JSON.stringify(typeof found === 'function' ? found() : found, null, 2)}\n`;
-}
-
-/** Bundles a few lines of TypeScript and runs them here, where Node may be too old to run TypeScript itself. */
-async function evaluate(contents, resolveDir) {
-  const { outputFiles } = await build({
-    ...common,
-    metafile: false,
-    format: 'esm',
-    stdin: { contents, resolveDir, loader: 'ts' },
-  });
-  const [{ text }] = outputFiles;
-  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  const path = join(root, 'node_modules/.cache/keyscan', `${name}-${process.pid}.mjs`);
-  put(path, text);
-  try {
-    return await import(pathToFileURL(path).href);
-  } finally {
-    rmSync(path);
-  }
 }
 
 function put(path, contents) {
