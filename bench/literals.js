@@ -1,0 +1,51 @@
+// What another search tool would have to look for to see the same candidates: the literals of our own tables, each with
+// its own case rule, as patterns for `rg -f`.
+import { evaluate } from '../scripts/evaluate.js';
+
+/** @returns {Promise<readonly string[]>} one regex each, of nothing but a literal and (?i:) */
+export async function literalPatterns() {
+  const { tables } = await evaluate(`export { tables } from './src/engine/builtin.ts';`);
+  const patterns = new Set();
+  for (const { matcher, step } of tables.anchors) {
+    for (const pattern of patternsOf(tables.matchers[matcher], step)) patterns.add(pattern);
+  }
+  return [...patterns].sort();
+}
+
+function patternsOf(matcher, step) {
+  switch (matcher.type) {
+    case 'token': {
+      const { text, texts = [text], anyCase } = matcher.steps[step];
+      return texts.map((literal) => pattern(literal, anyCase));
+    }
+    // A name is written with its words together, or joined by one character
+    case 'assignment':
+      return [`(?i:${matcher.names[step >> 4].map(escape).join('[ ._-]?')})`];
+    case 'block':
+      return [pattern(matcher.begin, false)];
+    case 'pattern':
+      return [pattern(matcher.anchor, matcher.anyCase)];
+    case 'container':
+      return [pattern(matcher.literals[step].text, false)];
+    default:
+      throw new Error(`no literal is known for ${matcher.type}`);
+  }
+}
+
+function pattern(literal, anyCase) {
+  return anyCase ? `(?i:${escape(literal)})` : escape(literal);
+}
+
+function escape(literal) {
+  return [...literal]
+    .map((character) =>
+      /[\w]/.test(character)
+        ? character
+        : character === '\0'
+          ? '\\x00'
+          : /[ -~]/.test(character)
+            ? `\\${character}`
+            : `\\x{${character.codePointAt(0).toString(16)}}`,
+    )
+    .join('');
+}

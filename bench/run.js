@@ -1,0 +1,103 @@
+// node bench/run.js [start|tree|hostile]..      see bench/README.md
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { dist } from '../scripts/inputs.js';
+import { literalPatterns } from './literals.js';
+import { compare, line } from './measure.js';
+import { hostileLines, oneSmallFile, smallFiles, temporaryFolder } from './worlds.js';
+
+const keyscan = join(dist, 'keyscan.cjs');
+const scans = (...args) => ({ command: [process.execPath, keyscan, ...args], codes: [0, 1, 2] });
+
+const parts = { start, tree, hostile };
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  process.stderr.write(`bench: ${unknown} is not one of ${Object.keys(parts).join(', ')}\n`);
+  process.exit(2);
+}
+for (const name of asked.length > 0 ? asked : Object.keys(parts)) await parts[name]();
+
+/** What a hook or an editor pays each time. */
+function start() {
+  const empty = join(temporaryFolder(), 'empty.cjs');
+  writeFileSync(empty, '');
+  const times = compare(
+    {
+      'bare node': { command: [process.execPath, empty], codes: [0] },
+      'keyscan --version': { ...scans('--version'), codes: [0] },
+      'keyscan, one small file': { ...scans(oneSmallFile()), codes: [0] },
+      'keyscan --help': { ...scans('--help'), codes: [0] },
+    },
+    21,
+  );
+  const bare = times['bare node'];
+  say('start-up, against bare node');
+  say(line('bare node', bare, bare));
+  say(line('keyscan --version', times['keyscan --version'], bare, 1.15));
+  say(line('keyscan, one small file', times['keyscan, one small file'], bare, 1.3));
+  say(line('keyscan --help', times['keyscan --help'], bare));
+}
+
+/** Many small files: the same tree, the same literals. */
+async function tree() {
+  requireRipgrep();
+  const folder = smallFiles(10_000);
+  const patterns = join(temporaryFolder(), 'patterns');
+  const literals = await literalPatterns();
+  writeFileSync(patterns, `${literals.join('\n')}\n`);
+  const rg = (...flags) => ({
+    command: [
+      'rg',
+      '--no-config',
+      '--no-ignore',
+      '--hidden',
+      '-c',
+      ...flags,
+      '-f',
+      patterns,
+      folder,
+    ],
+    codes: [0, 1],
+  });
+  const times = compare(
+    { keyscan: { ...scans(folder), codes: [0, 1] }, 'rg -j1': rg('-j1'), rg: rg() },
+    7,
+  );
+  say(`\n10,000 files of 2 KB, against ripgrep with the same ${literals.length} literals`);
+  say(line('rg', times.rg, times.rg));
+  say(line('rg -j1', times['rg -j1'], times.rg));
+  say(line('keyscan', times.keyscan, times.rg, 3));
+}
+
+/** Nothing that a stranger can put into a file may take much longer than prose of the same size, or more than its share. */
+function hostile() {
+  const size = 5_000_000;
+  const whole = hostileLines(size);
+  const quarter = new Map(hostileLines(size / 4));
+  say(
+    '\none line of 5 MB, against prose of that size; and against a quarter of itself (4 is linear)',
+  );
+  let prose;
+  for (const [name, path] of whole) {
+    const times = compare({ whole: scans(path), quarter: scans(quarter.get(name)) }, 3);
+    prose ??= times.whole;
+    const growth = (times.whole / times.quarter).toFixed(1);
+    const { status } = spawnSync(process.execPath, [keyscan, path]);
+    const note = status === 2 ? '  says: not fully checked' : '';
+    say(`${line(name, times.whole, prose, 5)}  grows ${growth}${note}`);
+  }
+}
+
+function requireRipgrep() {
+  const { error } = spawnSync('rg', ['--version']);
+  if (error === undefined) return;
+  process.stderr.write('bench: ripgrep is not installed: apt-get install ripgrep\n');
+  process.exit(2);
+}
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+}
