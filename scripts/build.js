@@ -3,7 +3,7 @@
 //   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start
 //   scan.cjs      what a scan needs, loaded by keyscan.cjs with require() for the same reason; never loads a library
 //   app.js        everything else of the command line, loaded with import(); index.js the Node API
-//   lazy/         what the CommonJS files load with import() only when it is needed; chunks/ what ES modules share
+//   lazy/         what rests on a library, for the CommonJS files to import() when it is needed; chunks/ what modules share
 //
 // Files are built in memory and put in place one by one, entries last and stale ones taken away at the end, so that a
 // program started meanwhile never finds a file missing.
@@ -19,6 +19,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -118,25 +119,25 @@ function modules(entryPoints, compiledRules) {
 }
 
 /**
- * In the CommonJS files `import('./x.ts')` stays an import, of a module built beside them (`lazy` collects which), and
- * `import('./scan-entry.ts')` becomes a require of the built file: written alike in the source, where both are ordinary
- * modules. Only what the first file itself imports is bundled into it, since a .cts file has no other way to import.
+ * What the CommonJS files import() on demand: `./app.ts` and whatever rests on a library stay imports, of modules built
+ * beside them (`lazy` collects which), so that the library is not even read on the usual way. Our own modules are put
+ * into the same file, where import() only runs them: loading an ES module would cost a sixth of Node's start.
+ * `import('./scan-entry.ts')` becomes a require of the built file. All of it is written alike in the source.
  */
 const loadedOnDemand = (lazy) => ({
   name: 'loaded on demand',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind, importer }) => {
-      if (kind !== 'dynamic-import' && kind !== 'require-call') return undefined;
-      const target = resolve(resolveDir, path);
+    onResolve({ filter: /^[^:]*$/ }, async ({ path, resolveDir, kind, importer }) => {
+      if (kind !== 'dynamic-import' || importer === main || builtinModules.includes(path)) return;
+      const own = path.startsWith('.');
+      const target = own ? resolve(resolveDir, path) : path;
       if (target === app) return { path: './app.js', external: true };
       if (target === scan) return { path: './scan.cjs', namespace: 'built' };
-      if (kind !== 'dynamic-import' || importer === main) return undefined;
-      const name = `lazy/${relative(root, target)
-        .replace(/^src[/\\]/, '')
-        .replace(/\.ts$/, '')
-        .replace(/[/\\]/g, '-')}`;
-      lazy.set(name, target);
-      return { path: `./${name}.js`, external: true };
+      if (own && !(await restsOnLibrary(target))) return;
+      const name = own ? relative(root, target).replace(/^src[/\\]|\.ts$/g, '') : path;
+      const lazyName = `lazy/${name.replace(/\W+/g, '-')}`;
+      lazy.set(lazyName, target);
+      return { path: `./${lazyName}.js`, external: true };
     });
     onResolve({ filter: /^\.\/scan\.cjs$/, namespace: 'built' }, ({ path }) => ({
       path,
@@ -147,6 +148,22 @@ const loadedOnDemand = (lazy) => ({
     }));
   },
 });
+
+/** Whether a module needs a package, itself or by what it imports at once. */
+async function restsOnLibrary(entry) {
+  const { metafile } = await build({ ...common, format: 'esm', entryPoints: [entry] });
+  const seen = new Set();
+  const visit = (path) => {
+    if (path.includes('node_modules/')) return true;
+    if (seen.has(path)) return false;
+    seen.add(path);
+    const imports = metafile.inputs[path]?.imports ?? [];
+    return imports.some(
+      (each) => each.kind !== 'dynamic-import' && !each.external && visit(each.path),
+    );
+  };
+  return visit(relative(root, entry).split(sep).join('/'));
+}
 
 /** `import manifest from '../../package.json'` brings in two fields of it, not the whole. */
 const onlyTheVersion = {
