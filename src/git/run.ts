@@ -204,8 +204,9 @@ function cannotStart(cwd: string, error: Error): UserError {
   return new UserError(`git cannot be started in ${cwd}: ${error.message}`, { cause: error });
 }
 
+// Not by instanceof: Node's errors are of another realm under Jest.
 function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 

@@ -1,0 +1,130 @@
+// A real git repository for a test, outside of every other, with hooks that run the built program. What happened is read
+// from git's own state.
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { generate } from './examples.ts';
+import { cleanEnvironment, program, run, type RunResult, temporaryFolder } from './run.ts';
+
+export interface Key {
+  readonly id: string;
+  readonly secret: string;
+  /** The two lines of a credentials file. */
+  readonly lines: string;
+}
+
+/** Another key for each name, made at test time. */
+export function key(name: string): Key {
+  const id = generate('aws-id', name);
+  const secret = generate('aws-secret', name);
+  return { id, secret, lines: `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n` };
+}
+
+export class Repository {
+  readonly folder: string;
+  readonly home: string;
+  private readonly extra: Readonly<Record<string, string | undefined>>;
+  private time = 1_700_000_000;
+
+  constructor(folder: string, home: string, extra: Readonly<Record<string, string | undefined>>) {
+    this.folder = folder;
+    this.home = home;
+    this.extra = extra;
+  }
+
+  /** Another folder of the same person: a clone, a linked work tree. */
+  beside(folder: string): Repository {
+    return new Repository(folder, this.home, this.extra);
+  }
+
+  /** Whatever git says; never throws. */
+  try(...args: readonly string[]): RunResult {
+    return this.with({}, ...args);
+  }
+
+  with(env: Readonly<Record<string, string>>, ...args: readonly string[]): RunResult {
+    this.time += 60;
+    const date = `${this.time} +0100`;
+    const result = spawnSync('git', args, {
+      cwd: this.folder,
+      env: cleanEnvironment(this.home, {
+        ...this.extra,
+        GIT_AUTHOR_DATE: date,
+        GIT_COMMITTER_DATE: date,
+        ...env,
+      }),
+      encoding: 'utf8',
+      input: '',
+    });
+    const { status: code, signal, stdout, stderr } = result;
+    return { code, signal, stdout, stderr };
+  }
+
+  /** A git command that has to succeed; its output without the last line end. */
+  git(...args: readonly string[]): string {
+    const result = this.try(...args);
+    if (result.code !== 0) throw new Error(`git ${args.join(' ')}: ${result.stderr}`);
+    return result.stdout.replace(/\n$/, '');
+  }
+
+  write(files: Readonly<Record<string, string | Uint8Array>>): this {
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(this.folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+    return this;
+  }
+
+  stage(files: Readonly<Record<string, string | Uint8Array>>): this {
+    this.write(files);
+    this.git('add', '--force', '--', ...Object.keys(files));
+    return this;
+  }
+
+  /** Commits these files past every hook: how a key got there before anybody looked. */
+  commit(files: Readonly<Record<string, string | Uint8Array>>, message = 'Earlier work'): string {
+    if (Object.keys(files).length > 0) this.stage(files);
+    this.git('commit', '--quiet', '--no-verify', '--allow-empty', '--message', message);
+    return this.head();
+  }
+
+  head(): string {
+    return this.try('rev-parse', '--quiet', '--verify', 'HEAD').stdout.trim();
+  }
+
+  hook(name: string, script: string): this {
+    const path = join(this.folder, this.git('rev-parse', '--git-path', `hooks/${name}`));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+    return this;
+  }
+
+  /** The plainest hooks there can be: no fast path, no chaining. */
+  guarded(): this {
+    return this.hook('pre-commit', `exec ${ours} --staged`).hook(
+      'pre-merge-commit',
+      `exec ${ours} --staged`,
+    );
+  }
+
+  keyscan(...args: readonly string[]): RunResult {
+    return run(args, { cwd: this.folder, home: this.home, env: this.extra });
+  }
+}
+
+export const ours = `"${process.execPath}" "${program}"`;
+
+export function repository(
+  options: {
+    readonly init?: readonly string[];
+    readonly env?: Readonly<Record<string, string | undefined>>;
+  } = {},
+): Repository {
+  const made = new Repository(temporaryFolder('repo'), temporaryFolder('home'), options.env ?? {});
+  made.git('init', '--quiet', '--initial-branch=main', ...(options.init ?? []));
+  return made;
+}
