@@ -239,10 +239,16 @@ describe('in a work tree', () => {
   });
 
   it('reads a file given by name even when git ignores it, by its path from the top', async () => {
-    const folder = repository({ '.gitignore': '.env\n', 'deep/.env': '1', 'deep/a': '2' });
-    expect((await read(path.join(folder, 'deep'), ['.env', 'a'])).documents).toEqual([
+    const folder = repository({
+      '.gitignore': '.env\n:a*\n',
+      'deep/.env': '1',
+      'deep/a': '2',
+      'deep/:a[b]': '3',
+    });
+    expect((await read(path.join(folder, 'deep'), ['.env', 'a', ':a[b]'])).documents).toEqual([
       ['deep/.env', 'local', '1'],
       ['deep/a', 'working-tree', '2'],
+      ['deep/:a[b]', 'local', '3'],
     ]);
     expect(names(await read(folder, ['deep']))).toEqual(['deep/a']);
   });
@@ -372,9 +378,9 @@ describe('in a work tree', () => {
     const refused = await read(folder, ['.'], { env: assumed });
     expect(names(refused)).toEqual(['.gitignore', 'x']);
     expect(refused.scan.notes).toEqual([
-      `git would not list it (fatal: detected dubious ownership in repository at '${folder}'), ` +
+      `git refuses this repository: another user owns ${folder}, ` +
         `so everything in ${folder} but .git is read, also what git would ignore; ` +
-        `to trust it: git config --global --add safe.directory ${folder}`,
+        `if you trust it, type: git config --global --add safe.directory ${folder}`,
     ]);
   });
 

@@ -1,9 +1,10 @@
 // Which files of a work tree git knows or would take in: its own index and its own ignore rules, asked through
 // plumbing. Nothing that the repository configures runs because of it, nothing is written, nothing is fetched.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, spawnSync } from 'node:child_process';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { type Environment, openElsewhere, type Outcome } from './run.ts';
 
 export type ListedKind = 'tracked' | 'untracked' | 'submodule' | 'nested-repository';
 
@@ -17,42 +18,50 @@ export interface ListedFile {
 
 export type Listing =
   | { readonly ok: true; readonly files: readonly ListedFile[] }
-  | { readonly ok: false; readonly why: 'no-git' | 'refused'; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly why: 'no-git' | 'refused';
+      readonly detail: string;
+      readonly hint: string | undefined;
+    };
 
-/** Tracked and untracked-but-not-ignored files below `folder`, sorted by name. */
+/** Tracked and untracked-but-not-ignored files below `folder`, sorted by name. Runs beside whatever else is done. */
 export async function listWorkTree(
   folder: string,
-  env: NodeJS.ProcessEnv = process.env,
+  environment: Environment = process.env,
 ): Promise<Listing> {
-  const run = await runGit(
-    ['-C', folder, 'ls-files', '-z', '-t', '--stage', '--cached', '--others', '--exclude-standard'],
-    env,
-  );
-  if (run.code === 0) return { ok: true, files: parseListing(run.stdout) };
-  return { ok: false, why: run.code === 'missing' ? 'no-git' : 'refused', detail: run.stderr };
+  const git = openElsewhere(folder, environment);
+  const outcome = await finish(git.start(listing));
+  if (outcome === 'cannot start') return { ok: false, why: 'no-git', detail: '', hint: undefined };
+  if (outcome.code === 0) return { ok: true, files: parseListing(outcome.stdout) };
+  const { message, hint } = git.failure(listing, outcome);
+  return { ok: false, why: 'refused', detail: message, hint };
 }
+
+// -t keeps index lines and other files apart.
+const listing = ['ls-files', '-z', '-t', '--stage', '--cached', '--others', '--exclude-standard'];
 
 /** Which of these paths git ignores; nothing when git cannot say. Tracked files are never ignored. */
 export function ignoredByGit(
   folder: string,
   names: readonly (string | Buffer)[],
-  env: NodeJS.ProcessEnv = process.env,
+  environment: Environment = process.env,
 ): ReadonlySet<string> {
   if (names.length === 0) return new Set();
-  const zero = Buffer.of(0);
-  const input = Buffer.concat(names.flatMap((name) => [Buffer.from(name), zero]));
-  const run = spawnSync(
-    gitProgram(env),
-    [...safeConfiguration, '-C', folder, 'check-ignore', '-z', '--stdin'],
-    {
-      env: gitEnvironment(env),
-      input,
-      maxBuffer: 2 ** 30,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      windowsHide: true,
-    },
-  );
-  return new Set(run.status === 0 ? run.stdout.toString('utf8').split('\0').slice(0, -1) : []);
+  // A name that begins with a colon would be read as magic, and the switch that turns magic off is refused.
+  const paths = names.flatMap((name) => [Buffer.from('./'), Buffer.from(name), Buffer.of(0)]);
+  const git = openElsewhere(folder, environment).command(['check-ignore', '-z', '--stdin']);
+  const { status, stdout } = spawnSync(git.program, git.args, {
+    cwd: git.cwd,
+    env: { ...git.env, GIT_LITERAL_PATHSPECS: undefined },
+    input: Buffer.concat(paths),
+    maxBuffer: 2 ** 30,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
+  if (status !== 0) return new Set();
+  const ignored = stdout.toString().split('\0').slice(0, -1);
+  return new Set(ignored.map((name) => name.slice('./'.length)));
 }
 
 /** The top of the work tree that `folder` lies in, found without starting git; `folder` must be a real path. */
@@ -130,78 +139,20 @@ function splitBytes(output: Buffer): Buffer[] {
   return records;
 }
 
-interface GitRun {
-  readonly code: number | 'missing';
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-function runGit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<GitRun> {
+function finish(child: ChildProcessWithoutNullStreams): Promise<Outcome | 'cannot start'> {
   return new Promise((resolve) => {
     const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    const done = (code: number | 'missing', problem?: string): void => {
-      const stderr = problem ?? Buffer.concat(err).toString('utf8').trim();
-      resolve({ code, stdout: Buffer.concat(out), stderr });
-    };
-    const child = spawn(gitProgram(env), [...safeConfiguration, ...args], {
-      env: gitEnvironment(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
+    let stderr = '';
+    child.stdin.on('error', () => undefined).end();
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => {
-      if (err.length < 16) err.push(chunk);
+      if (stderr.length < 65_536) stderr += chunk.toString();
     });
-    child.on('error', (error) => {
-      done('missing', error.message);
+    child.on('error', () => {
+      resolve('cannot start');
     });
-    child.on('close', (code, signal) => {
-      done(code ?? 128, signal === null ? undefined : `git was stopped by ${signal}`);
+    child.on('close', (code) => {
+      resolve({ code: code ?? 128, stdout: Buffer.concat(out), stderr, tooMuch: false });
     });
   });
-}
-
-/** Settings of the repository that could start a program or write, taken away. */
-const safeConfiguration = [
-  '--no-pager',
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'core.hooksPath=/dev/null',
-] as const;
-
-/** What git itself needs, and where the person's own git configuration is. No key of theirs is passed on. */
-const passedOn =
-  /^(?:PATH|HOME|USERPROFILE|HOMEDRIVE|HOMEPATH|XDG_CONFIG_HOME|SYSTEMROOT|WINDIR|PATHEXT|TEMP|TMP|TMPDIR|LD_LIBRARY_PATH|SUDO_UID|GIT_CONFIG_(?:NOSYSTEM|GLOBAL|SYSTEM|COUNT|KEY_\d+|VALUE_\d+)|GIT_CEILING_DIRECTORIES|GIT_DISCOVERY_ACROSS_FILESYSTEM|GIT_EXEC_PATH|GIT_TEST_ASSUME_DIFFERENT_OWNER)$/i;
-
-function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name))),
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_ALLOW_PROTOCOL: 'none',
-    GIT_TERMINAL_PROMPT: '0',
-    LC_ALL: 'C',
-  };
-}
-
-/** On Windows a bare name would be looked for in the current folder first, which may be the scanned repository. */
-function gitProgram(env: NodeJS.ProcessEnv): string {
-  if (process.platform !== 'win32') return 'git';
-  const folders = (env['PATH'] ?? env['Path'] ?? '').split(path.delimiter);
-  const found = folders
-    .filter((folder) => path.isAbsolute(folder))
-    .map((folder) => path.join(folder, 'git.exe'))
-    .find(isThere);
-  return found ?? path.join(env['SystemRoot'] ?? 'C:\\', 'no-git.exe');
-}
-
-function isThere(name: string): boolean {
-  try {
-    accessSync(name, constants.F_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,14 @@ import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Skipped, Stage } from '../core/finding.ts';
-import { ignoredByGit, type ListedFile, listWorkTree, workTreeTop } from '../git/ls.ts';
+import {
+  ignoredByGit,
+  type ListedFile,
+  type Listing,
+  listWorkTree,
+  workTreeTop,
+} from '../git/ls.ts';
+import type { Environment } from '../git/run.ts';
 import { surveyWorkTree } from './env-files.ts';
 import { join, linkOutOf, type RawPath, walk } from './folders.ts';
 import {
@@ -32,7 +39,7 @@ export interface FilesRequest {
   readonly exclude?: (absolute: string, isFolder: boolean) => boolean;
   /** Real paths that were read already, shared between sources; added to. */
   readonly seen?: Set<string>;
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Environment;
 }
 
 export interface FileScan {
@@ -54,7 +61,9 @@ export async function openFiles(request: FilesRequest): Promise<FileScan> {
   const nameOf = (absolute: string): string => reportPath(base, absolute);
   const plans = await Promise.all(
     targets.map((target) =>
-      target.folder ? planFolder(target, request, nameOf) : planFile(target, request, nameOf),
+      target.folder
+        ? planFolder(target, request, nameOf)
+        : Promise.resolve(planFile(target, request, nameOf)),
     ),
   );
   return {
@@ -196,7 +205,7 @@ function planFile(target: Target, request: FilesRequest, nameOf: NameOf): Plan {
 }
 
 /** Where the bytes lie counts, not where a link to them does. */
-function stageOf(file: string, env: NodeJS.ProcessEnv | undefined): Stage {
+function stageOf(file: string, env: Environment | undefined): Stage {
   const real = realPath(file);
   const top = workTreeTop(path.dirname(real));
   if (top === undefined || isInGitFolder(top, real)) return 'local';
@@ -211,7 +220,7 @@ async function planFolder(target: Target, request: FilesRequest, nameOf: NameOf)
   }
   const listing = await listWorkTree(root, request.env);
   if (!listing.ok) {
-    const note = whyWalked(root, top, listing);
+    const note = whyWalked(root, listing);
     return { ...planWalk(root, () => 'working-tree', request, nameOf), notes: [note] };
   }
   if (request.ignoredFiles === 'read') {
@@ -222,16 +231,11 @@ async function planFolder(target: Target, request: FilesRequest, nameOf: NameOf)
 
 function whyWalked(
   root: string,
-  top: string,
-  { why, detail }: { readonly why: 'no-git' | 'refused'; readonly detail: string },
+  { why, detail, hint }: Extract<Listing, { readonly ok: false }>,
 ): string {
   const all = `everything in ${root} but .git is read, also what git would ignore`;
   if (why === 'no-git') return `git was not found, so ${all}`;
-  const reason = detail.split('\n', 1)[0] ?? '';
-  const trust = detail.includes('safe.directory')
-    ? `; to trust it: git config --global --add safe.directory ${top}`
-    : '';
-  return `git would not list it (${reason}), so ${all}${trust}`;
+  return `${detail}, so ${all}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 function isInGitFolder(top: string, real: string): boolean {
