@@ -60,6 +60,10 @@ describe('expand', () => {
     expect(found('{{json({"a":{"b":"⟦{{0-9*4}}⟧"}})}}')[0]).toMatch(/^\d{4}$/);
   });
 
+  it('leaves the templates of other tools alone', () => {
+    expect(expand({ text: '${{ secrets.X }} {{raw({{x}})}}' }).text).toBe('${{ secrets.X }} {{x}}');
+  });
+
   it('refuses an example that is not well written', () => {
     expect(() => expand({ text: 'a ⟦ b' })).toThrow('⟦ without ⟧');
     expect(() => expand({ text: 'a ⟧ b' })).toThrow('⟧ without ⟦');

@@ -3,11 +3,12 @@
 import type { Checks } from './check.ts';
 import { azureChecks } from './checks/azure.ts';
 import { connectionUrlChecks } from './checks/connection-url.ts';
-import { datadogChecks } from './checks/datadog.ts';
+
 import { githubChecks } from './checks/github.ts';
 import { gitlabChecks } from './checks/gitlab.ts';
 import { googleChecks } from './checks/google.ts';
 import { jwtChecks } from './checks/jwt.ts';
+import { lookalikeChecks } from './checks/lookalikes.ts';
 import { npmChecks } from './checks/npm.ts';
 import { privateKeyChecks } from './checks/private-key.ts';
 import { sampleChecks } from './checks/samples.ts';
@@ -18,7 +19,7 @@ import { twilioChecks } from './checks/twilio.ts';
 export const checks: Checks = {
   ...azureChecks,
   ...connectionUrlChecks,
-  ...datadogChecks,
+  ...lookalikeChecks,
   ...githubChecks,
   ...gitlabChecks,
   ...googleChecks,

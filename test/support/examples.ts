@@ -5,6 +5,7 @@
 //   {{name}}  {{name:variant}}  a value that has to be valid: {{github:ghp}}, {{pem:rsa}}; the table `generators` has them all
 //   {{aws-id@111122223333}}     the part after @ is what a generator should build in
 //   {{filter(text)}}            text encoded: {{b64(user:{{0-9a-f*32}})}}; the table `filters` has them all
+//   {{raw(text)}}, {{ text }}   as it stands, for the templates of other tools
 //
 // The same expression is the same value everywhere in one example and another one in every other example; `#tag` makes
 // several: {{aws-id#1}}, {{aws-id#2}}. ⟦…⟧ marks what must be found and may stand inside a filter, where it marks the
@@ -70,7 +71,7 @@ function parse(template: string, seed: string): Marked {
     length += bytes.length;
   };
   for (let at = 0; at < template.length;) {
-    if (template.startsWith('{{', at)) {
+    if (isExpression(template, at)) {
       const end = closing(template, at);
       const inner = evaluate(template.slice(at + 2, end), seed);
       marks.push(
@@ -99,6 +100,10 @@ function parse(template: string, seed: string): Marked {
   return { bytes: Buffer.concat(pieces), marks };
 }
 
+function isExpression(template: string, at: number): boolean {
+  return template.startsWith('{{', at) && /^\{\{[^{}"\s]/.test(template.slice(at, at + 3));
+}
+
 function nextSpecial(template: string, from: number): number {
   const places = ['{{', '⟦', '⟧']
     .map((sign) => template.indexOf(sign, from))
@@ -118,14 +123,14 @@ function closing(template: string, at: number): number {
   // a filter ends at its own `)}}`; JSON inside it may well hold `}}`
   for (let index = template.indexOf('(', at) + 1; index < template.length; index += 1) {
     if (template.startsWith(')}}', index)) return index + 1;
-    if (template.startsWith('{{', index) && /^\{\{[^{}"\s]/.test(template.slice(index)))
-      index = closing(template, index) + 1;
+    if (isExpression(template, index)) index = closing(template, index) + 1;
   }
   throw new Error(`filter without )}} in example: ${template}`);
 }
 
 function evaluate(expression: string, seed: string): Marked {
   const filterName = filterHead.exec(expression)?.[1];
+  if (filterName === 'raw') return plain(Buffer.from(expression.slice('raw('.length, -1)));
   if (filterName !== undefined) {
     const filter = filters[filterName];
     if (filter === undefined) throw new Error(`unknown filter in example: {{${expression}}}`);

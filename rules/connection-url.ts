@@ -1,0 +1,97 @@
+import type { Rule } from '../src/core/rule.ts';
+
+// scheme://user:password@host. What is invented is dropped, and how far the host is from the world decides the severity:
+// this machine low, a private network medium, the rest high.
+
+export const connectionUrl: readonly Rule[] = [
+  {
+    id: 'connection-url-password',
+    provider: 'connection-url',
+    title: 'Password in a connection URL',
+    why: 'User, password and address stand together: nothing is missing to connect.',
+    advice: [
+      'Change the password of that user.',
+      'Read the URL from the environment or a secret store.',
+    ],
+    references: ['https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1'],
+    grades: { secret: 'high' },
+    guessable: true,
+    parts: [
+      {
+        role: 'secret',
+        shapes: [
+          {
+            type: 'pattern',
+            anchor: '://',
+            // an unencoded @ may stand in the password: the last one before the host counts
+            regex:
+              '://[^\\s:/@"\'<>`?#,;|\\\\]{0,128}:(?<value>[^\\s/"\'<>`?#\\\\]{1,200})@(?=[A-Za-z0-9\\[%_])(?![^\\s/"\'<>`?#]*@)',
+            window: 400,
+          },
+        ],
+        checks: ['connection-password'],
+      },
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'pattern',
+            anchor: '://',
+            regex: '://(?<value>[A-Za-z0-9_-]{20,255}):(?:x-oauth-basic|x-oauth-token)?@',
+            window: 320,
+            as: { title: 'Token in a URL' },
+          },
+        ],
+        checks: ['connection-token'],
+      },
+    ],
+    examples: [
+      {
+        text: 'DATABASE_URL=postgres://oven:⟦{{A-Za-z0-9*16}}⟧@db.moonbakery.dev:5432/orders',
+        form: 'PostgreSQL',
+      },
+      {
+        text: 'url: "mysql://root:⟦{{A-Za-z0-9*16}}⟧@10.3.0.7/shop"',
+        form: 'MySQL on a private network (medium)',
+      },
+      {
+        text: 'mongodb+srv://oven:⟦{{A-Za-z0-9*12}}%40{{A-Za-z0-9*4}}⟧@cluster0.moonbakery.mongodb.net/?retryWrites=true',
+        form: 'MongoDB, password percent-encoded',
+      },
+      {
+        text: 'REDIS_URL=redis://:⟦{{A-Za-z0-9*24}}⟧@cache.moonbakery.dev:6379/0',
+        form: 'Redis, no user',
+      },
+      { text: 'amqps://oven:⟦{{A-Za-z0-9*16}}⟧@mq.moonbakery.dev/vhost', form: 'AMQP' },
+      {
+        text: 'git clone https://dana:⟦{{A-Za-z0-9*16}}⟧@git.moonbakery.dev/oven.git',
+        form: 'HTTPS',
+      },
+      {
+        text: 'ftp://dana:⟦{{A-Za-z0-9*6}}@{{A-Za-z0-9*6#2}}⟧@files.moonbakery.dev/',
+        form: 'an @ in the password',
+      },
+      {
+        text: 'postgres://oven:⟦{{A-Za-z0-9*16}}⟧@localhost:5432/orders',
+        form: 'this machine (low)',
+      },
+      {
+        text: 'git+https://⟦{{0-9a-f*40}}⟧:x-oauth-basic@git.moonbakery.dev/oven.git',
+        form: 'token as user',
+      },
+    ],
+    negatives: [
+      { text: 'postgres://user:password@db.moonbakery.dev/orders' },
+      { text: 'postgres://postgres:postgres@localhost:5432/test' },
+      { text: 'postgres://oven:${DB_PASSWORD}@db.moonbakery.dev/orders' },
+      { text: 'postgres://oven:$DB_PASSWORD@db.moonbakery.dev/orders' },
+      { text: 'postgres://oven:{{raw({{password}})}}@db.moonbakery.dev' },
+      { text: 'mongodb+srv://<username>:<password>@cluster.mongodb.net/app' },
+      { text: 'mysql://oven:****@db.moonbakery.dev' },
+      { text: 'https://oven:{{A-Za-z0-9*16}}@example.com/', form: 'reserved host' },
+      { text: 'https://registry.npmjs.org:443/@types/node' },
+      { text: 'http://localhost:8080/path@version' },
+      { text: 'git@github.com:moonbakery/oven.git' },
+    ],
+  },
+];

@@ -1,0 +1,38 @@
+import { accountOf } from '../../aws/keyid.ts';
+import type { Checks } from '../check.ts';
+import { entropy, isMonotonous, isWordy } from '../placeholder.ts';
+
+export const awsChecks: Checks = {
+  /** An id that could have been issued: its account is possible, and nobody made it up by hand. */
+  'aws-key-id': (value) =>
+    accountOf(value) !== 'impossible' &&
+    !/EXAMPLE|SAMPLE|FAKE|DUMMY|YOURKEY|ACCESSKEY|SECRET|XXXX|AAAA|ZZZZ|TESTTEST|DEADBEEF|REDACTED/.test(
+      value.slice(4),
+    ) &&
+    !isMonotonous(value.slice(4)) &&
+    new Set(value.slice(4)).size >= 6,
+  /** Forty characters that 30 random bytes could give: both cases, no digest, no words, no encoded text. */
+  'aws-secret': (value) =>
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    /[0-9+/]/.test(value) &&
+    entropy(value) >= 3.7 &&
+    !/example|sample/i.test(value) &&
+    !isWordy(value) &&
+    !holdsText(value),
+  /** Base64 of many bytes, not of text and not of zeros. */
+  'aws-token': (value) =>
+    new Set(value).size >= 20 && entropy(value) >= 4.2 && !holdsText(value.slice(0, 80)),
+  'bedrock-key': (value) => entropy(value) >= 3.5,
+  'smtp-password': (value) =>
+    entropy(value) >= 4 && /[a-z]/.test(value) && /[A-Z]/.test(value) && !holdsText(value),
+};
+
+/** Whether base64 decodes to printable text: then it is an encoded sentence, not key material. */
+function holdsText(value: string): boolean {
+  const bytes = Buffer.from(value, 'base64');
+  let printable = 0;
+  for (const byte of bytes)
+    if ((byte >= 32 && byte < 127) || byte === 10 || byte === 13 || byte === 9) printable++;
+  return printable >= bytes.length * 0.9;
+}

@@ -1,0 +1,13 @@
+// Shapes that many harmless things share.
+
+import type { Checks } from '../check.ts';
+
+export const lookalikeChecks: Checks = {
+  /** Digests and commit ids have the shape of many keys; what is called one is one. */
+  'not-a-digest': (_value, { before }) =>
+    !/(?:md5|sha-?1|sha1sum|sha256|checksum|digest|commit|revision|etag|integrity)[\w."' :=-]{0,12}$/i.test(
+      before.slice(-40),
+    ),
+
+  uuid: (value) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value),
+};
