@@ -12,6 +12,7 @@ const oldestNode = [20, 19];
 const installed = join(root, 'node_modules/.keyscan-lock');
 const lock = join(root, '.keyscan-cache/setup.lock');
 const patienceMinutes = 15;
+const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
 
 const withBuild = process.argv.includes('--build');
 let holdsLock = false;
@@ -68,14 +69,11 @@ function holdsAll(wanted, actual) {
 function install() {
   say('installing the development tools (npm ci)');
   // Scripts of packages are not run: none of ours needs them. Our own `prepare` is, below.
-  const flags = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  const flags = ['ci', '--ignore-scripts', '--include=dev', ...quiet];
   run(...npm(flags), 'npm ci failed', 'see its output above; is the package registry reachable?');
-  writeFileSync(
-    installed,
-    createHash('sha256')
-      .update(readFileSync(join(root, 'package-lock.json')))
-      .digest('hex'),
-  );
+  const lockFile = readFileSync(join(root, 'package-lock.json'));
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(installed, createHash('sha256').update(lockFile).digest('hex'));
   run(process.execPath, ['scripts/prepare.js', '--no-build'], 'scripts/prepare.js failed');
 }
 
