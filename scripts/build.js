@@ -206,11 +206,13 @@ function rulesCompiled() {
   }
 }
 
+/** The schema that keyscan.config.json may name for its editor, from the same source that checks the file. */
 async function configurationSchema() {
-  const evaluated = await evaluate(`export * from './src/policy/schema.ts';`);
-  const found = evaluated.jsonSchema ?? evaluated.configSchema;
-  if (found === undefined) throw new Error('src/policy/schema.ts exports no jsonSchema');
-  return `${JSON.stringify(typeof found === 'function' ? found() : found, null, 2)}\n`;
+  const { jsonSchema } = await evaluate(`
+    import { configSchema, toJSONSchema } from './src/policy/schema.ts';
+    export const jsonSchema = toJSONSchema(configSchema, { io: 'input' });
+  `);
+  return `${JSON.stringify({ title: 'keyscan configuration', ...jsonSchema }, null, 2)}\n`;
 }
 
 function put(path, contents) {
