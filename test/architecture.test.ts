@@ -183,6 +183,15 @@ describe('every import', () => {
   });
 });
 
+describe('rules/index.ts', () => {
+  it('lists every file of rules', () => {
+    const index = sources.find(({ path }) => path === 'rules/index.ts');
+    const listed = index?.imports.map(({ file }) => file) ?? [];
+    const there = filesBelow('rules').filter((path) => path !== 'rules/index.ts');
+    expect(there.filter((path) => !listed.includes(path))).toEqual([]);
+  });
+});
+
 describe('the way of a clean scan', () => {
   it('loads no package: libraries are imported where they are used', () => {
     const way = loadedBy(['src/cli/main.cts', 'src/cli/main.ts', 'src/cli/scan-entry.ts']);
