@@ -125,14 +125,14 @@ function alone(git: Git, id: string, limits: Limits): readonly [id: string, blob
   return [...answers(outcome.stdout, [id])][0] ?? [id, missing(id)];
 }
 
-function missing(id: string): Unavailable {
+export function missing(id: string): Unavailable {
   return {
     unavailable: 'missing-object',
     detail: `object ${id} is not in this repository (a partial clone, or damage)`,
   };
 }
 
-function damaged(stderr: string): Unavailable {
+export function damaged(stderr: string): Unavailable {
   return {
     unavailable: 'unreadable',
     detail: stderr.trim().split('\n')[0] ?? 'git cannot read it',

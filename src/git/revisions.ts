@@ -1,0 +1,188 @@
+// From what a person typed, or a hook was told, to the commits that are meant. What cannot be answered from this clone is
+// said with the fetch that mends it.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { UserError } from '../core/errors.ts';
+import { type Git, quoted } from './run.ts';
+
+/** Arguments of rev-list that select the commits, every revision in them a full hash or an option of ours. */
+export type Selection = readonly string[];
+
+/** `A..B`, `A...B` (what a pull request of B into A brings), either side HEAD when left out. */
+export function selectRange(git: Git, range: string): Selection {
+  const match = /^(.*?)(\.{2,3})(.*)$/s.exec(range);
+  if (match === null) {
+    throw new UserError(`not a range of commits: ${range}`, {
+      hint: 'write two revisions with two or three dots between: --range main..HEAD',
+    });
+  }
+  const [, left = '', dots = '', right = ''] = match;
+  const from = resolveCommit(git, left === '' ? 'HEAD' : left);
+  const to = resolveCommit(git, right === '' ? 'HEAD' : right);
+  if (dots === '...') mergeBase(git, from, to);
+  // the ancestors of all merge bases are what both sides share, so A...B leaves out exactly what A reaches
+  return complete(git, [to, `^${from}`]);
+}
+
+/** merge-base(REF, HEAD)..HEAD */
+export function selectSince(git: Git, revision: string): Selection {
+  const from = resolveCommit(git, revision);
+  const head = resolveCommit(git, 'HEAD');
+  mergeBase(git, from, head);
+  return complete(git, [head, `^${from}`]);
+}
+
+export function resolveCommit(git: Git, revision: string): string {
+  if (revision.startsWith('-')) {
+    throw new UserError(`not a revision: ${revision}`);
+  }
+  const args = ['rev-parse', '--quiet', '--verify', `${revision}^{commit}`];
+  const outcome = git.attempt(args);
+  if (outcome.code === 0) return outcome.stdout.toString('latin1').trim();
+  if (/not a git repository|dubious ownership|unsafe repository/i.test(outcome.stderr)) {
+    throw git.failure(args, outcome);
+  }
+  throw new UserError(`no such commit here: ${revision}`, { hint: hintFor(git, revision) });
+}
+
+/** Throws when a commit of the selection has parents that this shallow clone lacks. */
+function complete(git: Git, selection: Selection): Selection {
+  const boundary = shallowBoundary(git);
+  if (boundary.size === 0) return selection;
+  const reached = git
+    .run(['rev-list', ...selection, '--'])
+    .toString('latin1')
+    .split('\n')
+    .find((id) => boundary.has(id));
+  if (reached === undefined) return selection;
+  throw new UserError(
+    `this clone is shallow: the range reaches ${reached.slice(0, 12)}, whose parents are not here`,
+    { hint: `type: ${unshallow(git)}` },
+  );
+}
+
+/** Commits whose parents were left out of this clone. */
+export function shallowBoundary(git: Git): ReadonlySet<string> {
+  const path = resolve(git.cwd, git.line(['rev-parse', '--git-path', 'shallow']));
+  try {
+    return new Set(readFileSync(path, 'latin1').split('\n').filter(Boolean));
+  } catch {
+    return new Set();
+  }
+}
+
+function mergeBase(git: Git, a: string, b: string): void {
+  if (git.attempt(['merge-base', a, b]).code === 0) return;
+  if (shallowBoundary(git).size > 0) {
+    throw new UserError('this clone is shallow: where the two histories meet is not here', {
+      hint: `type: ${unshallow(git)}`,
+    });
+  }
+  throw new UserError(`${a.slice(0, 12)} and ${b.slice(0, 12)} have no commit in common`, {
+    hint: 'compare all the same: --range A..B with two dots',
+  });
+}
+
+function hintFor(git: Git, revision: string): string {
+  if (/^0{40,64}$/.test(revision)) {
+    return 'this is what CI systems give for a new branch; name the branch it started from: --since origin/main';
+  }
+  if (/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)) {
+    return `type: git fetch ${remoteOf(git)} ${revision}`;
+  }
+  const [, remote, branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(revision) ?? [];
+  if (remote !== undefined && branch !== undefined && remotes(git).includes(remote)) {
+    return `type: git fetch ${quoted(remote)} ${quoted(`+${branch}:refs/remotes/${remote}/${branch}`)}`;
+  }
+  if (shallowBoundary(git).size > 0) return `this clone is shallow; type: ${unshallow(git)}`;
+  return 'git log shows what is here; git fetch gets what is not';
+}
+
+export function unshallow(git: Git): string {
+  return `git fetch --unshallow ${remoteOf(git)}`;
+}
+
+function remoteOf(git: Git): string {
+  const names = remotes(git);
+  return quoted(names.includes('origin') ? 'origin' : (names[0] ?? 'origin'));
+}
+
+function remotes(git: Git): readonly string[] {
+  const { code, stdout } = git.attempt(['remote']);
+  return code === 0 ? stdout.toString().split('\n').filter(Boolean) : [];
+}
+
+export interface Tip {
+  /** Full name of a ref, or HEAD, or stash@{1}. */
+  readonly name: string;
+  readonly id: string;
+  readonly type: string;
+  /** Of an annotated tag: what it finally points at. */
+  readonly target: string;
+  readonly targetType: string;
+}
+
+/** Every ref, HEAD of every work tree, and every entry of the stash. */
+export function tips(git: Git): readonly Tip[] {
+  const format = ['refname', 'objectname', 'objecttype', '*objectname', '*objecttype']
+    .map((field) => `%(${field})`)
+    .join('%00');
+  const refs = git
+    .run(['for-each-ref', `--format=${format}`])
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line): Tip => {
+      const [name = '', id = '', type = '', target = '', targetType = ''] = line.split('\0');
+      return { name, id, type, target: target || id, targetType: targetType || type };
+    });
+  const direct = (name: string, id: string): Tip => ({
+    name,
+    id,
+    type: 'commit',
+    target: id,
+    targetType: 'commit',
+  });
+  const head = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']);
+  const heads = head.code === 0 ? [direct('HEAD', head.stdout.toString('latin1').trim())] : [];
+  return [
+    ...refs,
+    ...heads,
+    ...otherHeads(git).map((id) => direct('HEAD', id)),
+    ...stash(git, refs),
+  ];
+}
+
+function otherHeads(git: Git): string[] {
+  const { code, stdout } = git.attempt(['worktree', 'list', '--porcelain']);
+  if (code !== 0) return [];
+  return [...stdout.toString().matchAll(/^HEAD ([0-9a-f]+)$/gm)]
+    .map(([, id]) => id ?? '')
+    .filter((id) => /[1-9a-f]/.test(id));
+}
+
+/** refs/stash names the latest entry; the others are only in its log. */
+function stash(git: Git, refs: readonly Tip[]): Tip[] {
+  if (!refs.some(({ name }) => name === 'refs/stash')) return [];
+  const { code, stdout } = git.attempt([
+    'rev-list',
+    '--walk-reflogs',
+    '--no-show-signature',
+    'refs/stash',
+    '--',
+  ]);
+  if (code !== 0) return [];
+  return stdout
+    .toString('latin1')
+    .split('\n')
+    .filter(Boolean)
+    .map((id, index) => ({
+      name: `stash@{${index}}`,
+      id,
+      type: 'commit',
+      target: id,
+      targetType: 'commit',
+    }));
+}

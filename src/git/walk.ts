@@ -1,0 +1,299 @@
+// Commits one after the other, oldest first, each with what it changed and the contents it brought. Three gits run beside
+// us: one lists, one compares trees, one reads objects; nobody waits for the end of the other.
+
+import type { Skipped } from '../core/finding.ts';
+import { type Change, parseChange } from './changes.ts';
+import { ObjectStream } from './object-stream.ts';
+import { type Blob, isUnavailable } from './objects.ts';
+import type { Selection } from './revisions.ts';
+import type { Git } from './run.ts';
+
+export interface CommitVisit {
+  readonly id: string;
+  /** "Name <email>" */
+  readonly author: string;
+  /** ISO 8601 with offset. */
+  readonly date: string;
+  readonly message: Uint8Array;
+  readonly changes: readonly Brought[];
+}
+
+export interface Brought {
+  readonly change: Change;
+  /** Absent when the same content under the same path came earlier. */
+  readonly content: Blob | undefined;
+}
+
+export function isVisit(item: CommitVisit | Skipped): item is CommitVisit {
+  return 'changes' in item;
+}
+
+/** Full hashes, parents before children, otherwise by commit time. */
+export function listCommits(git: Git, selection: Selection): readonly string[] {
+  return git
+    .run(['rev-list', '--date-order', '--reverse', ...selection, '--'])
+    .toString('latin1')
+    .split('\n')
+    .filter(Boolean);
+}
+
+export async function* walkCommits(
+  git: Git,
+  commits: readonly string[],
+  wanted: (path: string) => boolean = () => true,
+): AsyncGenerator<CommitVisit | Skipped> {
+  const objects = new ObjectStream(git);
+  const comparisons = new Comparisons(git, commits, objects, wanted);
+  try {
+    for (;;) {
+      const compared = comparisons.poll() ?? (await comparisons.next());
+      if (compared === undefined) return;
+      if ('reason' in compared) {
+        yield compared;
+        continue;
+      }
+      const contents: (Blob | undefined)[] = [];
+      const commit = objects.poll() ?? (await objects.next());
+      for (const { asked } of compared.changes) {
+        contents.push(asked ? (objects.poll() ?? (await objects.next())).content : undefined);
+      }
+      yield visit(compared, commit.content, contents);
+    }
+  } finally {
+    comparisons.close();
+    objects.close();
+  }
+}
+
+function visit(
+  { id, changes }: Compared,
+  commit: Blob,
+  contents: readonly (Blob | undefined)[],
+): CommitVisit | Skipped {
+  if (isUnavailable(commit) || !(commit instanceof Uint8Array)) {
+    return { path: id, reason: 'missing-object', detail: `commit ${id} cannot be read` };
+  }
+  return {
+    id,
+    ...parseObject(commit, 'author'),
+    changes: changes.map(({ change }, index) => ({ change, content: contents[index] })),
+  };
+}
+
+/** Who, when and what of a commit or tag object. */
+export function parseObject(
+  object: Uint8Array,
+  who: 'author' | 'tagger',
+): { readonly author: string; readonly date: string; readonly message: Uint8Array } {
+  const bytes = Buffer.from(object.buffer, object.byteOffset, object.byteLength);
+  const end = bytes.indexOf('\n\n');
+  const header = bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
+  const line = new RegExp(`^${who} (.*?) ?(-?\\d+) ([-+]\\d{4})$`, 'm').exec(header);
+  const [, author = '', seconds = '0', zone = '+0000'] = line ?? [];
+  return {
+    author,
+    date: isoDate(Number(seconds), zone),
+    message: end < 0 ? bytes.subarray(bytes.length) : bytes.subarray(end + 2),
+  };
+}
+
+function isoDate(seconds: number, zone: string): string {
+  const sign = zone.startsWith('-') ? -1 : 1;
+  const minutes = sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5)));
+  const shifted = new Date((seconds + minutes * 60) * 1000);
+  const text = Number.isNaN(shifted.getTime()) ? new Date(0) : shifted;
+  return `${text.toISOString().slice(0, 19)}${zone.slice(0, 3)}:${zone.slice(3, 5)}`;
+}
+
+interface Compared {
+  readonly id: string;
+  readonly changes: readonly Asked[];
+}
+
+interface Asked {
+  readonly change: Change;
+  readonly asked: boolean;
+}
+
+/** How far comparing may be ahead of scanning, in commits. */
+const ahead = 4000;
+/** A clone without trees fails at every commit; that many are enough to see it. */
+const mostFailures = 50;
+
+class Comparisons {
+  private readonly git: Git;
+  private readonly commits: readonly string[];
+  private readonly objects: ObjectStream;
+  private readonly wanted: (path: string) => boolean;
+  private readonly seen = new Seen();
+  private child: ReturnType<Git['start']> | undefined;
+  private queue: (Compared | Skipped)[] = [];
+  private taken = 0;
+  private done = 0;
+  private failures = 0;
+  private finished = false;
+  private current: { readonly id: string; readonly changes: Asked[] } | undefined;
+  private rest: Buffer = Buffer.alloc(0);
+  private wake: (() => void) | undefined;
+
+  constructor(
+    git: Git,
+    commits: readonly string[],
+    objects: ObjectStream,
+    wanted: (path: string) => boolean,
+  ) {
+    this.git = git;
+    this.commits = commits;
+    this.objects = objects;
+    this.wanted = wanted;
+    this.start();
+  }
+
+  poll(): Compared | Skipped | undefined {
+    const item = this.queue[this.taken];
+    if (item === undefined) return undefined;
+    this.taken += 1;
+    if (this.taken > ahead) {
+      this.queue = this.queue.slice(this.taken);
+      this.taken = 0;
+    }
+    if (this.queue.length - this.taken < ahead / 2) this.child?.stdout.resume();
+    return item;
+  }
+
+  async next(): Promise<Compared | Skipped | undefined> {
+    for (;;) {
+      const item = this.poll();
+      if (item !== undefined || this.finished) return item;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  close(): void {
+    this.finished = true;
+    this.child?.stdout.resume();
+    this.child?.kill();
+  }
+
+  private start(): void {
+    // -c compares a merge with all its parents at once: only what differs from each of them is its own doing
+    const child = this.git.start([
+      ...['diff-tree', '--stdin', '-r', '-z', '--raw', '-c', '--root', '--always'],
+      ...['--no-renames', '--no-abbrev', '--ignore-submodules=none'],
+    ]);
+    this.child = child;
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (stderr.length < 2000) stderr += chunk.toString();
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.read(chunk);
+      if (this.queue.length - this.taken > ahead) child.stdout.pause();
+      this.notify();
+    });
+    child.stdin.on('error', () => undefined);
+    child.on('error', () => {
+      this.stop(stderr);
+    });
+    child.on('close', () => {
+      this.stop(stderr);
+    });
+    child.stdin.end(`${this.commits.slice(this.done).join('\n')}\n`);
+  }
+
+  /** At the end of git: all is compared, or it fell over a commit whose trees are not here. */
+  private stop(stderr: string): void {
+    if (this.finished) return;
+    this.rest = Buffer.alloc(0);
+    this.complete();
+    if (this.done < this.commits.length) {
+      this.failures += 1;
+      const given = this.failures < mostFailures ? 1 : this.commits.length - this.done;
+      this.queue.push(incomparable(this.commits.slice(this.done, this.done + given), stderr));
+      this.done += given;
+    }
+    if (this.done < this.commits.length) {
+      this.start();
+    } else {
+      this.finished = true;
+      this.objects.end();
+    }
+    this.notify();
+  }
+
+  private notify(): void {
+    const { wake } = this;
+    this.wake = undefined;
+    wake?.();
+  }
+
+  private read(chunk: Buffer): void {
+    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    let at = 0;
+    while (at < bytes.length) {
+      if (bytes[at] === 0x3a) {
+        const parsed = parseChange(bytes, at);
+        if (parsed === undefined) break;
+        this.add(parsed.change);
+        at = parsed.next;
+      } else {
+        const end = bytes.indexOf(0, at);
+        if (end < 0) break;
+        this.complete();
+        this.begin(bytes.toString('latin1', at, end));
+        at = end + 1;
+      }
+    }
+    this.rest = bytes.subarray(at);
+  }
+
+  private begin(id: string): void {
+    this.current = { id, changes: [] };
+    this.objects.ask(id);
+  }
+
+  private add(change: Change): void {
+    if (change.blob === null || !this.wanted(change.path)) return;
+    if (change.before.some(({ blob }) => blob === change.blob)) return;
+    const asked = this.seen.add(change.blob, change.rawPath);
+    if (asked) this.objects.ask(change.blob);
+    this.current?.changes.push({ change, asked });
+  }
+
+  private complete(): void {
+    if (this.current === undefined) return;
+    this.queue.push(this.current);
+    this.current = undefined;
+    this.done += 1;
+  }
+}
+
+function incomparable(commits: readonly string[], stderr: string): Skipped {
+  const more = commits.length > 1 ? ` and ${commits.length - 1} commits after it` : '';
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  return {
+    path: commits[0] ?? '',
+    reason: 'missing-object',
+    detail: `what commit ${commits[0] ?? ''}${more} changed cannot be read: ${said}`,
+  };
+}
+
+/** Contents under paths, told apart exactly and kept small. */
+class Seen {
+  private readonly keys = new Set<string>();
+  private readonly paths = new Map<string, number>();
+
+  /** True the first time. */
+  add(blob: string, rawPath: string): boolean {
+    let path = this.paths.get(rawPath);
+    if (path === undefined) this.paths.set(rawPath, (path = this.paths.size));
+    const key =
+      Buffer.from(blob, 'hex').toString('latin1') +
+      String.fromCodePoint(path % 0xd800, (path / 0xd800) | 0);
+    if (this.keys.has(key)) return false;
+    this.keys.add(key);
+    return true;
+  }
+}
