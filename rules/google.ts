@@ -29,6 +29,7 @@ export const google: readonly Rule[] = [
           },
         ],
         checks: ['google-service-account'],
+        strong: true,
       },
     ],
     examples: [

@@ -157,8 +157,8 @@ function plain(bytes: Buffer): Marked {
 function applyFilter(filter: Filter, input: Marked): Marked {
   const encoded = filter(input.bytes);
   const marks = input.marks.map(({ start, end }) =>
-    // a value that fills the whole encoded run has its padding too
-    start === 0 && end === input.bytes.length
+    // a value that fills the whole encoded run, but for a line end, has its padding too
+    start === 0 && /^\r?\n?$/.test(input.bytes.toString('latin1', end))
       ? { start: 0, end: encoded.bytes.length }
       : { start: encoded.startOf(start), end: encoded.endOf(end - 1) },
   );

@@ -30,7 +30,7 @@ const commonWords = new Set(
     'testing toor token user username pwd pw mypass mypassword mysecret yourpassword qwerty 123 1234 12345 123456 ' +
     '12345678 123456789 bar baz x xx xxx xxxx abc abc123 password1 password123 test123 admin123 root123 prisma app db ' +
     'postgrespassword postgresql minio minioadmin elastic docker vagrant supersecret somepassword apikey api_key key ' +
-    'strongpassword securepassword'
+    'strongpassword securepassword x-oauth-basic x-oauth-token'
   ).split(' '),
 );
 
