@@ -19,7 +19,7 @@ export function frame(finding: Finding, pen: Pen): readonly string[] {
   let previous: ExcerptLine | undefined;
   for (const line of lines) {
     if (previous !== undefined && line.line > previous.line + 1) {
-      rows.push(margin.slice(0, -2) + pen.colors.dim(pen.marks.gap));
+      rows.push(margin + pen.colors.dim(pen.marks.gap));
     }
     rows.push(...framed(line, finding, { digits, margin, room, pen }));
     previous = line;
@@ -56,17 +56,30 @@ function framed(line: ExcerptLine, finding: Finding, { digits, margin, room, pen
   ];
   if (isMarked) {
     const carets = segments.map((part) => (part.marked ? '^' : ' ').repeat(widthOf(part.text)));
-    const underline = carets.join('').trimEnd();
-    const label = labelOf(line, finding);
-    const bar = `${margin}${colors.dim(marks.bar)} `;
-    if (underline.length + 1 + label.length <= room) {
-      rows.push(`${bar}${paint(`${underline} ${label}`.trimEnd())}`);
-    } else {
-      const indent = ' '.repeat(Math.max(0, Math.min(room, underline.length) - label.length));
-      rows.push(`${bar}${paint(underline)}`, `${bar}${indent}${paint(label)}`);
-    }
+    rows.push(
+      ...underline(carets.join('').trimEnd(), labelOf(line, finding), room, paint).map(
+        (row) => `${margin}${colors.dim(marks.bar)} ${row}`,
+      ),
+    );
   }
   return rows.map((row) => row.trimEnd());
+}
+
+/** The label right after the carets, or below them where the margin is near. */
+function underline(
+  carets: string,
+  label: string,
+  room: number,
+  paint: (text: string) => string,
+): readonly string[] {
+  const indented = (text: string, column: number): string =>
+    ' '.repeat(column) + paint(text.trim());
+  const start = carets.length - carets.trimStart().length;
+  if (carets.length + 1 + label.length <= room) return [indented(`${carets} ${label}`, start)];
+  return [
+    indented(carets, start),
+    indented(label, Math.max(0, Math.min(room, carets.length) - label.length)),
+  ];
 }
 
 /** "id, secret": what the marks of this line are, told from the parts that stand on it. */

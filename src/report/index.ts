@@ -17,6 +17,10 @@ const table: Readonly<Record<FormatName, (mayColor: boolean) => Promise<Format>>
   sarif: async () => (await import('./sarif.ts')).sarif,
 };
 
+export function isFormatName(name: string): name is FormatName {
+  return Object.hasOwn(table, name);
+}
+
 /** `color` 0 spares loading the library that colours. */
 export function loadFormat(name: FormatName, color: ReportContext['color'] = 3): Promise<Format> {
   return table[name](color > 0);

@@ -6,7 +6,7 @@ import type { Format, ReportContext } from './format.ts';
 import { penFor, type Palette, type Pen } from './pen.ts';
 import { profileTable } from './profiles.ts';
 import { skippedNotes } from './skipped.ts';
-import { widthOf, wrap } from './width.ts';
+import { flow, widthOf, wrap } from './width.ts';
 import * as words from './words.ts';
 
 export function prettyWith(palette: Palette): Format {
@@ -70,16 +70,16 @@ function what(
   pen: Pen,
   isFramed: boolean,
 ): readonly string[] {
-  const { colors, marks } = pen;
+  const { colors } = pen;
   const paint = finding.suppressed === null ? colors.severity[finding.severity] : colors.dim;
   const [first = '', ...others] = wrap(pen.safe(finding.title), pen.width - 4);
   return [
     `  ${paint(markOf(finding, pen))} ${colors.bold(first)}`,
     ...others.map((line) => `    ${colors.bold(line)}`),
-    ...paragraph(facts(finding, context, pen, isFramed).join(marks.between), pen),
-    ...history(finding, pen).flatMap((line) => paragraph(line, pen)),
-    ...remarks(finding, pen).flatMap((line) => paragraph(line, pen, colors.note)),
-    ...suppression(finding).flatMap((line) => paragraph(pen.safe(line), pen)),
+    ...indented(facts(finding, context, pen, isFramed), pen),
+    ...history(finding, pen).flatMap((items) => indented(items, pen)),
+    ...remarks(finding, pen).flatMap((remark) => indented([remark], pen, colors.note)),
+    ...indented(suppression(finding, pen), pen),
   ];
 }
 
@@ -97,8 +97,7 @@ function facts(
 ): readonly string[] {
   const others = words.otherParts(finding, context.displayPath);
   const stage = words.stageWords[finding.stage];
-  // A mask of dots says nothing that the frame does not show.
-  const mask = isFramed && /^•+$/.test(finding.masked) ? [] : [finding.masked];
+  const mask = isFramed && others.length === 0 ? [] : [finding.masked];
   return [
     [...mask, ...others].join(', '),
     finding.account === null ? '' : `account ${finding.account}`,
@@ -113,29 +112,28 @@ function facts(
 const shortHash = 12;
 const mostRefs = 3;
 
-function history(finding: Finding, pen: Pen): readonly string[] {
+function history(finding: Finding, pen: Pen): readonly (readonly string[])[] {
   if (finding.commit === null) return [];
-  const stage = words.stageWords[finding.stage];
   const [day] = finding.date?.split('T') ?? [];
-  const commit = [
-    `commit ${finding.commit.slice(0, shortHash)}`,
-    ...(finding.author === null ? [] : [finding.author]),
-    ...(day === undefined ? [] : [day]),
+  const commit = [`commit ${finding.commit.slice(0, shortHash)}`, finding.author, day].filter(
+    (fact) => fact !== null && fact !== undefined,
+  );
+  const stage = words.stageWords[finding.stage];
+  const now = [
     ...(stage === null ? [] : [stage]),
+    ...(finding.atHead === undefined
+      ? []
+      : [finding.atHead ? 'still there at HEAD' : 'no longer there at HEAD']),
+    ...refs(finding),
   ];
-  const head =
-    finding.atHead === undefined
-      ? []
-      : [finding.atHead ? 'still there at HEAD' : 'no longer there at HEAD'];
-  const refs = (finding.refs ?? []).map((ref) => ref.replace(/^refs\/(heads|remotes|tags)\//, ''));
-  const more = refs.length - mostRefs;
-  const inRefs =
-    refs.length === 0
-      ? []
-      : [`in ${refs.slice(0, mostRefs).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
-  return [commit, [...head, ...inRefs]]
-    .filter((line) => line.length > 0)
-    .map((line) => line.map(pen.safe).join(pen.marks.between));
+  return [commit, now].map((items) => items.map((item) => pen.safe(item)));
+}
+
+function refs({ refs: names = [] }: Finding): readonly string[] {
+  if (names.length === 0) return [];
+  const short = names.map((name) => name.replace(/^refs\/(heads|remotes|tags)\//, ''));
+  const more = names.length - mostRefs;
+  return [`in ${short.slice(0, mostRefs).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
 function remarks(finding: Finding, pen: Pen): readonly string[] {
@@ -147,19 +145,21 @@ function remarks(finding: Finding, pen: Pen): readonly string[] {
   ];
 }
 
-function suppression({ suppressed }: Finding): readonly string[] {
+function suppression({ suppressed }: Finding, pen: Pen): readonly string[] {
   if (suppressed === null) return [];
   const reason = suppressed.reason === null ? '' : `: ${suppressed.reason}`;
-  const until = suppressed.until === null ? '' : ` (until ${suppressed.until}, then it counts)`;
-  return [`${words.suppressionWords[suppressed.by]}${reason}${until}`];
+  return [
+    pen.safe(`${words.suppressionWords[suppressed.by]}${reason}`),
+    ...(suppressed.until === null ? [] : [pen.safe(`until ${suppressed.until}, then it counts`)]),
+  ];
 }
 
-function paragraph(
-  text: string,
+function indented(
+  items: readonly string[],
   pen: Pen,
   paint: (line: string) => string = (line) => line,
 ): readonly string[] {
-  return wrap(text, pen.width - 4).map((line) => `    ${paint(line)}`);
+  return flow(items, pen.marks.between, pen.width - 4).map((line) => `    ${paint(line)}`);
 }
 
 function advice(finding: Finding, pen: Pen): readonly string[] {
@@ -170,14 +170,22 @@ function advice(finding: Finding, pen: Pen): readonly string[] {
     ...(steps.length === 1
       ? labelled('next', steps, pen)
       : labelled('next', steps, pen, (index) => `${index + 1}. `)),
-    ...labelled('test value?', [pen.safe(howToAllow(finding))], pen),
+    ...howToAllow(finding, pen),
   ];
 }
 
-function howToAllow(finding: Finding): string {
-  return words.takesComments(finding)
-    ? `add  keyscan:ignore ${finding.rule}  to the line`
-    : `keyscan ignore ${finding.fingerprint} --reason TEXT`;
+/** Nothing for traps and for what is this computer's own: there it is no test value. */
+function howToAllow(finding: Finding, pen: Pen): readonly string[] {
+  const label = 'test value?';
+  if (finding.canary === true || /^(~|<env>)/.test(finding.path)) return [];
+  if (words.takesComments(finding)) {
+    return labelled(label, [pen.safe(`add  keyscan:ignore ${finding.rule}  to the line`)], pen);
+  }
+  // A command stays in one piece, so that it can be copied.
+  const command = pen.safe(`keyscan ignore ${finding.fingerprint} --reason TEXT`);
+  return label.length + 4 + command.length <= pen.width
+    ? [`  ${pen.colors.dim(label)}  ${command}`]
+    : [`  ${pen.colors.dim(label)}`, `    ${command}`];
 }
 
 /** Paragraphs that hang beside their label. */
@@ -216,7 +224,7 @@ function summary(report: ScanReport, context: ReportContext, pen: Pen): readonly
   if (widthOf(oneLine) <= pen.width) {
     return [`${verdict.paint(verdict.text)}   ${amounts.join(marks.between)}`];
   }
-  return [verdict.paint(verdict.text), ...paragraph(amounts.join(marks.between), pen)];
+  return [verdict.paint(verdict.text), ...indented(amounts, pen)];
 }
 
 interface Verdict {
@@ -233,20 +241,20 @@ function verdictOf(
   const stopping = words.counted(report, context).length;
   if (stopping > 0) {
     const below = leaks.length - stopping;
-    const rest = below === 0 ? '' : `, ${words.number(below)} of them below ${floorOf(context)}`;
+    const rest =
+      below === 0 ? '' : `, ${words.number(below)} of them below ${context.failOn ?? 'medium'}`;
     const text = `${marks.bad} ${words.count(leaks.length, 'leak')} in ${words.places(leaks)}${rest}`;
     return { text, paint: colors.severity.critical };
   }
   if (leaks.length > 0) {
-    const text = `${marks.warning} ${words.count(leaks.length, 'leak')} in ${words.places(leaks)}, none at ${floorOf(context)} or above`;
+    const text = `${marks.warning} ${words.count(leaks.length, 'leak')} in ${words.places(leaks)}, ${words.whyNoneCounts(context)}`;
     return { text, paint: colors.severity.medium };
   }
   if (!report.complete) {
     return { text: `${marks.warning} no leaks in what was read`, paint: colors.severity.medium };
   }
+  if (report.scanned.files + report.scanned.commits === 0) {
+    return { text: `${marks.note} nothing to scan`, paint: colors.note };
+  }
   return { text: `${marks.good} no leaks`, paint: colors.good };
-}
-
-function floorOf({ failOn = 'medium' }: ReportContext): string {
-  return failOn;
 }

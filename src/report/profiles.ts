@@ -2,43 +2,25 @@
 
 import type { ProfileClass, ProfileRow } from '../core/finding.ts';
 import type { Pen } from './pen.ts';
-import { cut, pad, widthOf } from './width.ts';
+import { pad, widthOf, wrap } from './width.ts';
 import { count } from './words.ts';
 
-const longestName = 24;
-const shortestName = 8;
+const longestName = 28;
+const shortestName = 12;
 
 export function profileTable(profiles: readonly ProfileRow[], pen: Pen): readonly string[] {
   if (profiles.length === 0) return [];
   const { colors } = pen;
   const rows = profiles.map((profile) => cellsOf(profile, pen));
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((cells) => widthOf(cells[column] ?? ''))),
-  );
-  const last = heads.length - 1;
-  const fixed = widths.slice(1, last).reduce((total, width) => total + width + 2, 2);
-  // In a narrow terminal what the key is moves to a line of its own.
-  const oneLine =
-    fixed + Math.min(widths[0] ?? 0, longestName) + 2 + (widths[last] ?? 0) <= pen.width;
-  const room = pen.width - fixed - (oneLine ? 2 + (widths[last] ?? 0) : 0);
-  widths[0] = Math.min(widths[0] ?? 0, Math.max(shortestName, Math.min(room, longestName)));
-
-  const line = (cells: readonly string[]): string => {
-    const shown = oneLine ? cells : cells.slice(0, last);
-    const padded = shown.map((cell, column) =>
-      pad(column === 0 ? cut(cell, widths[0] ?? 0, pen.marks.cut) : cell, widths[column] ?? 0),
-    );
-    return `  ${padded.join('  ')}`.trimEnd();
-  };
+  const layout = layOut(rows, pen.width);
   return [
     colors.bold('AWS profiles of this computer'),
     '',
-    colors.dim(line(heads)),
+    ...row(heads, layout).map((line) => colors.dim(line)),
     ...profiles.flatMap((profile, index) => {
-      const cells = rows[index] ?? [];
+      const paint = openToOthers(profile) ? colors.severity.medium : plain;
       return [
-        openToOthers(profile) ? colors.severity.medium(line(cells)) : line(cells),
-        ...(oneLine ? [] : [`    ${cells[last] ?? ''}`]),
+        ...row(rows[index] ?? [], layout).map((line) => paint(line)),
         ...dependants(profile, pen),
       ];
     }),
@@ -46,7 +28,43 @@ export function profileTable(profiles: readonly ProfileRow[], pen: Pen): readonl
   ];
 }
 
-const heads = ['profile', 'key', 'account', 'changed', 'mode', 'what it is'] as const;
+interface Layout {
+  readonly widths: readonly number[];
+  /** In a narrow terminal the last column moves to a line of its own. */
+  readonly oneLine: boolean;
+}
+
+function layOut(rows: readonly (readonly string[])[], columns: number): Layout {
+  const [name = 0, ...widths] = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((cells) => widthOf(cells[column] ?? ''))),
+  );
+  const room = columns - widths.reduce((total, width) => total + between + width, between);
+  const oneLine = room >= Math.min(name, shortestName);
+  const roomForName = oneLine ? room : room + between + (widths.at(-1) ?? 0);
+  const nameWidth = Math.min(name, longestName, Math.max(shortestName, roomForName));
+  return { widths: [nameWidth, ...widths], oneLine };
+}
+
+const between = 2;
+
+/** A name longer than its column stands alone above its row: a cut name cannot be typed. */
+function row(cells: readonly string[], { widths, oneLine }: Layout): readonly string[] {
+  const [name = '', ...facts] = cells;
+  const isLong = widthOf(name) > (widths[0] ?? 0);
+  const shown = [isLong ? '' : name, ...(oneLine ? facts : facts.slice(0, -1))];
+  const line = shown.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  ');
+  return [
+    ...(isLong ? [`  ${name}`] : []),
+    `  ${line}`.trimEnd(),
+    ...(oneLine || cells === heads ? [] : [`    ${facts.at(-1) ?? ''}`]),
+  ];
+}
+
+function plain(line: string): string {
+  return line;
+}
+
+const heads = ['profile', 'key', 'account', 'age', 'mode', 'what it is'] as const;
 
 function cellsOf(profile: ProfileRow, pen: Pen): readonly string[] {
   const none = '-';
@@ -61,7 +79,7 @@ function cellsOf(profile: ProfileRow, pen: Pen): readonly string[] {
 }
 
 function age(days: number): string {
-  return days < 1 ? 'today' : `${count(days, 'day')} ago`;
+  return days < 1 ? 'today' : count(days, 'day');
 }
 
 function openToOthers({ mode }: ProfileRow): boolean {
@@ -76,20 +94,23 @@ function dependants(profile: ProfileRow, pen: Pen): readonly string[] {
 
 function legend(profiles: readonly ProfileRow[], pen: Pen): readonly string[] {
   if (!profiles.some(openToOthers)) return [];
-  return ['', pen.colors.severity.medium('  ! wider than 0600: not only you can use the file')];
+  const text = 'wider than 0600: others may be able to read the key (chmod 600 the file)';
+  const paint = pen.colors.severity.medium;
+  const lines = wrap(text, pen.width - 4);
+  return ['', ...lines.map((line, index) => paint(`  ${index === 0 ? '!' : ' '} ${line}`))];
 }
 
 const classWords: Readonly<Record<ProfileClass, string>> = {
   human: 'static key',
   root: 'root key',
-  temporary: 'temporary',
-  's3-compatible': 'key of another store',
-  robot: 'key of a robot',
-  canary: 'canary, leave it',
+  temporary: 'temporary key',
+  's3-compatible': 'S3 store key',
+  robot: 'robot key',
+  canary: 'canary',
   dead: 'dead key',
-  split: 'static key beside SSO',
-  dependant: 'uses another profile',
+  split: 'key beside SSO',
+  dependant: 'uses another',
   keyless: 'no key',
-  managed: 'kept by another tool',
+  managed: 'tool-managed',
   'odd-name': 'odd name',
 };

@@ -1,8 +1,8 @@
 // What was not, or not fully, read, in lines for people. A scan that was blind somewhere says so.
 
-import type { ScanReport } from '../core/finding.ts';
+import type { ScanReport, Skipped } from '../core/finding.ts';
 import type { Pen } from './pen.ts';
-import { count, leavesGap, skipWords } from './words.ts';
+import { count, leavesGap, number, skipWords } from './words.ts';
 
 const most = 10;
 
@@ -13,20 +13,23 @@ export function skippedNotes(
   verbose: boolean,
 ): readonly string[] {
   const gaps = skipped.filter(leavesGap);
-  const told = verbose ? skipped : gaps;
-  if (told.length === 0) return [];
-  const shown = verbose ? told : told.slice(0, most);
-  const { severity } = pen.colors;
+  const byDesign = verbose ? skipped.filter((one) => !leavesGap(one)) : [];
+  const shown = verbose ? gaps.length : most;
+  const { colors, marks } = pen;
   return [
-    gaps.length > 0
-      ? severity.medium(`${pen.marks.warning} not fully read: ${count(gaps.length, 'file')}`)
-      : `${pen.marks.note} passed over: ${count(told.length, 'file')}`,
-    ...shown.map(({ path, reason, detail }) => {
-      const why = skipWords[reason];
-      return `    ${pen.safe(path)}  ${pen.safe(detail === '' ? why : `${why}: ${detail}`)}`;
-    }),
-    ...(told.length > shown.length
-      ? [`    and ${count(told.length - shown.length, 'more', 'more')}: --verbose lists all`]
+    ...(gaps.length === 0
+      ? []
+      : [colors.severity.medium(`${marks.warning} not fully read: ${count(gaps.length, 'file')}`)]),
+    ...gaps.slice(0, shown).map((one) => note(one, pen)),
+    ...(gaps.length > shown
+      ? [`    and ${count(gaps.length - shown, 'more', 'more')}: --verbose lists them all`]
       : []),
+    ...(byDesign.length === 0 ? [] : [`${marks.note} passed over: ${number(byDesign.length)}`]),
+    ...byDesign.map((one) => note(one, pen)),
   ];
+}
+
+function note({ path, reason, detail }: Skipped, pen: Pen): string {
+  const why = skipWords[reason];
+  return `    ${pen.safe(path)}  ${pen.safe(detail === '' ? why : `${why}: ${detail}`)}`;
 }

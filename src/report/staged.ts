@@ -4,8 +4,8 @@ import type { Finding, ScanReport } from '../core/finding.ts';
 import type { Format, ReportContext } from './format.ts';
 import { penFor, type Palette, type Pen } from './pen.ts';
 import { skippedNotes } from './skipped.ts';
-import { widthOf, wrap } from './width.ts';
-import { count, counted, takesComments } from './words.ts';
+import { flow, widthOf, wrap } from './width.ts';
+import { count, counted, takesComments, whyNoneCounts } from './words.ts';
 
 const most = 10;
 
@@ -33,16 +33,14 @@ function headline(
   stopping: readonly Finding[],
   { colors }: Pen,
 ): string {
-  const found = `${count(leaks.length, 'leak')} in the staged changes`;
-  if (stopping.length > 0) {
-    return `${colors.bold('keyscan')}  ${colors.severity.critical('commit stopped')}: ${found}`;
-  }
+  const name = colors.bold('keyscan');
+  const stopped = colors.severity.critical('commit stopped');
+  const found = count(leaks.length, 'leak');
+  if (stopping.length > 0) return `${name}  ${stopped}: ${found} in the staged changes`;
   if (!report.complete) {
-    const blind = 'the staged changes could not be read in full';
-    return `${colors.bold('keyscan')}  ${colors.severity.critical('commit stopped')}: ${blind}`;
+    return `${name}  ${stopped}: the staged changes could not be read in full`;
   }
-  const below = `none at ${context.failOn ?? 'medium'} or above`;
-  return `${colors.bold('keyscan')}  ${colors.severity.medium(found)}, ${below}: the commit goes on`;
+  return `${name}  ${colors.severity.medium('commit goes on')}: ${found}, ${whyNoneCounts(context)}`;
 }
 
 function list(leaks: readonly Finding[], context: ReportContext, pen: Pen): readonly string[] {
@@ -72,20 +70,36 @@ function advice(
   const profiles = [...new Set(leaks.map(({ profile }) => profile))].filter(
     (name) => name !== null,
   );
-  const isOne = leaks.length === 1;
   const comment = leaks.some(takesComments)
     ? 'Test value? add keyscan:ignore to the line'
     : 'Test value? keyscan ignore FINGERPRINT --reason TEXT';
+  const room = pen.width - 2;
   return [
-    stopping.length > 0
-      ? `Take ${isOne ? 'it' : 'them'} out, then: ${addAgain(leaks, context)}`
-      : '',
-    `${isOne ? 'It was' : 'They were'} not committed. Rotate ${isOne ? 'it' : 'them'} only if ${isOne ? 'it was' : 'they were'} pushed or shared before.`,
-    profiles.length === 0 ? '' : ownProfiles(profiles, pen),
-    `Details: keyscan --staged --format pretty${pen.marks.between}${comment}`,
-  ]
-    .filter((line) => line !== '')
-    .flatMap((line) => wrap(line, pen.width - 2).map((row) => `  ${row}`));
+    ...(stopping.length > 0 ? takeOut(leaks, context, room) : []),
+    ...(profiles.length === 0 ? [] : wrap(ownProfiles(profiles, pen), room)),
+    ...flow(['Details: keyscan --staged --format pretty', comment], pen.marks.between, room),
+  ].map((line) => `  ${line}`);
+}
+
+function takeOut(
+  leaks: readonly Finding[],
+  context: ReportContext,
+  room: number,
+): readonly string[] {
+  const isOne = leaks.length === 1;
+  const order = `Take ${isOne ? 'it' : 'them'} out, then:`;
+  const command = addAgain(leaks, context);
+  // A command stays in one piece, so that it can be copied.
+  const isLong = order.length + 1 + command.length > room;
+  return [
+    ...(isLong ? [order, `  ${command}`] : [`${order} ${command}`]),
+    ...wrap(
+      isOne
+        ? 'It was not committed. Rotate it only if it was pushed or shared before.'
+        : 'They were not committed. Rotate them only if they were pushed or shared before.',
+      room,
+    ),
+  ];
 }
 
 function ownProfiles(profiles: readonly string[], pen: Pen): string {

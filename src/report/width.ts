@@ -39,20 +39,27 @@ export function wrap(text: string, width: number): readonly string[] {
   return line === '' ? lines : [...lines, line];
 }
 
+/** Short facts side by side, as many on a line as fit; a line never begins or ends with the separator. */
+export function flow(
+  items: readonly string[],
+  separator: string,
+  width: number,
+): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const item of items) {
+    const longer = line === '' ? item : line + separator + item;
+    if (line === '' || widthOf(longer) <= width) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = item;
+    }
+  }
+  return [...lines, line].filter((text) => text !== '').flatMap((text) => wrap(text, width));
+}
+
 /** The text followed by spaces up to `width` columns. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
-}
-
-/** The text cut to `width` columns, `mark` standing for what is missing. */
-export function cut(text: string, width: number, mark: string): string {
-  if (widthOf(text) <= width) return text;
-  let kept = '';
-  let used = widthOf(mark);
-  for (const character of text) {
-    used += widthOfCharacter(character);
-    if (used > width) break;
-    kept += character;
-  }
-  return kept + mark;
 }

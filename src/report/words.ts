@@ -47,6 +47,11 @@ export function counted(report: ScanReport, context: ReportContext): readonly Fi
   );
 }
 
+/** Why nothing of what was found stops anything. */
+export function whyNoneCounts({ failOn = 'medium' }: ReportContext): string {
+  return failOn === 'never' ? 'none counts (--fail-on never)' : `none at ${failOn} or above`;
+}
+
 /** "2 files", or "places" as soon as something is no file: standard input, the environment. */
 export function places(findings: readonly Finding[]): string {
   const paths = new Set(findings.map(({ path }) => path));

@@ -55,8 +55,11 @@ export function part(change: Partial<Part> & Pick<Part, 'role'>): Part {
 /** An id with its secret on the next line, as an env file has them. */
 export function pair(change: Partial<Finding> = {}): Finding {
   const { path = 'deploy/.env', line = 3 } = change;
-  const id = part({ role: 'id', path, line, column: 19 });
-  const secret = part({ role: 'secret', path, line: line + 1, column: 23 });
+  const [id, secret] = change.parts ?? [
+    part({ role: 'id', path, line, column: 19 }),
+    part({ role: 'secret', path, line: line + 1, column: 23 }),
+  ];
+  if (id === undefined || secret === undefined) throw new Error('a pair has two parts');
   return finding({
     kind: 'pair',
     severity: 'critical',
@@ -227,6 +230,8 @@ export const hostile = report({
       kind: 'pair',
       title: 'AWS access key with its secret',
       masked: 'AKIA…7Q2X',
+      why: 'It is a trap: nothing can be done with it, and its owner is told when somebody tries.',
+      next: ['Leave it where it is, and ask who put it there.'],
       excerpt: [
         excerptLine(100, `const keys = {${' id: 1,'.repeat(30)} key: "`, 'AKIA…7Q2X', '",'),
       ],

@@ -1,0 +1,309 @@
+// What programs read: the JSON contract key by key, SARIF by its schema and by GitHub's rules.
+
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { loadFormat } from '../src/report/index.ts';
+import { printJson, toJson } from '../src/report/json.ts';
+import { uriOf } from '../src/report/sarif.ts';
+import * as make from './support/findings.ts';
+
+const json = await loadFormat('json');
+const sarif = await loadFormat('sarif');
+const compact = await loadFormat('compact');
+
+describe('json', () => {
+  it('has the keys of the contract in the order of the contract', () => {
+    const text = json(make.report({ findings: [make.pair()] }), make.context());
+    const report = JSON.parse(text);
+    expect(Object.keys(report)).toEqual([
+      ...['version', 'tool', 'complete', 'scanned', 'findings', 'skipped', 'suppressed'],
+    ]);
+    const [finding] = report.findings;
+    expect(Object.keys(finding)).toEqual([
+      ...['rule', 'provider', 'kind', 'severity', 'confidence', 'title'],
+      ...['path', 'line', 'column', 'endLine', 'endColumn', 'masked', 'fingerprint'],
+      ...['account', 'profile', 'parts', 'commit', 'author', 'date', 'stage', 'suppressed'],
+      ...['why', 'next'],
+    ]);
+    expect(Object.keys(finding.parts[0])).toEqual([
+      ...['role', 'path', 'line', 'column', 'endLine', 'endColumn', 'masked'],
+    ]);
+  });
+
+  it('adds what only some findings have where the contract has it', () => {
+    const suppressed = { by: 'baseline', reason: null, until: '2027-01-31' } as const;
+    const finding = make.pair({
+      canary: true,
+      atHead: false,
+      refs: ['refs/heads/main'],
+      suppressed,
+      parts: [
+        make.part({ role: 'token', decodedBy: ['base64', 'escape'] }),
+        make.part({ role: 'id' }),
+      ],
+    });
+    const [printed] = JSON.parse(
+      json(make.report({ findings: [finding] }), make.context()),
+    ).findings;
+    const { excerpt, ...contract } = finding;
+    expect(excerpt).toBeDefined();
+    expect(printed).toEqual(contract);
+    expect(Object.keys(printed).slice(-2)).toEqual(['atHead', 'refs']);
+    expect(Object.keys(printed)[15]).toBe('canary');
+  });
+
+  it('lists the profiles of --home at the end, and only then', () => {
+    const report = JSON.parse(json(make.home, make.context()));
+    expect(Object.keys(report).at(-1)).toBe('profiles');
+    expect(report.profiles).toEqual(make.home.profiles);
+  });
+
+  it('never prints the frame, nor anything else that the contract does not name', () => {
+    const careless = { ...make.pair(), raw: 'do not print', excerpt: [] };
+    const report = { ...make.report({ findings: [careless] }), debug: 'do not print' };
+    expect(json(report, make.context())).not.toMatch(/do not print|excerpt|marks/);
+    expect(toJson(report)).toEqual(JSON.parse(json(report, make.context())));
+  });
+
+  it('escapes what a terminal would obey without changing what it means', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const printed = printJson({ [text]: [text] });
+        expect(JSON.parse(printed)).toEqual({ [text]: [text] });
+        expect(printed).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      }),
+      { numRuns: 500 },
+    );
+    expect(printJson(['\u202e', '\u{e0041}', '\u009b'])).toBe(
+      '[\n  "\\u202e",\n  "\\udb40\\udc41",\n  "\\u009b"\n]\n',
+    );
+  });
+
+  it('is described field by field in docs/json.md', () => {
+    const page = readFileSync(new URL('../docs/json.md', import.meta.url), 'utf8');
+    const keys = new Set<string>();
+    JSON.parse(json(make.everything, make.context()), function (key, value) {
+      if (!Array.isArray(this)) keys.add(key);
+      return value;
+    });
+    keys.delete('');
+    expect([...keys].filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
+  });
+});
+
+describe('compact', () => {
+  it('is one line per finding, whatever the names are', () => {
+    const report = make.report({ findings: [make.finding({ path: 'a\nb:1:2: error: x [y].ts' })] });
+    expect(compact(report, make.context())).toBe(
+      'a\\nb:1:2: error: x [y].ts:12:23: error: AWS secret access key "••••••••" [aws-access-key]\n',
+    );
+  });
+
+  it('calls high and critical errors, the rest and what is suppressed warnings', () => {
+    const levels = compact(make.suppressed, make.context()).match(/(?<=: )(error|warning)(?=: )/g);
+    expect(levels).toEqual(['warning', 'warning', 'warning', 'warning']);
+    const graded = (['low', 'medium', 'high', 'critical'] as const).map((severity) =>
+      make.finding({ severity }),
+    );
+    expect(
+      compact(make.report({ findings: graded }), make.context()).match(/(?<=: )(error|warning)/g),
+    ).toEqual(['warning', 'warning', 'error', 'error']);
+  });
+
+  it('prints paths as the current folder sees them', () => {
+    const context = make.context({ displayPath: (path) => `../${path}` });
+    expect(compact(make.report({ findings: [make.finding()] }), context)).toMatch(
+      /^\.\.\/src\/config\/aws\.ts:12:23: /,
+    );
+  });
+});
+
+describe('sarif', () => {
+  const log = (report = make.everything): any => JSON.parse(sarif(report, make.context()));
+
+  it('is valid by the schema, also when nothing was found', () => {
+    expect(complaints(log())).toEqual([]);
+    expect(complaints(log(make.report()))).toEqual([]);
+    // The schema does complain: without this, a validator that accepts anything would pass.
+    expect(complaints({ version: '2.1.0' })).not.toEqual([]);
+    const broken = log();
+    broken.runs[0].results[0].locations[0].physicalLocation.region.startLine = 0;
+    broken.runs[0].results[1].locations[0].physicalLocation.artifactLocation.uri = 'a b';
+    expect(complaints(broken)).toHaveLength(2);
+  });
+
+  it('has everything that GitHub requires, and none of it empty', () => {
+    const [run] = log().runs;
+    const filled = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
+    expect(log().$schema).toBe('https://json.schemastore.org/sarif-2.1.0.json');
+    expect(run.tool.driver).toMatchObject({ name: 'keyscan', semanticVersion: '0.1.0' });
+    for (const rule of run.tool.driver.rules) {
+      expect(
+        [
+          rule.id,
+          rule.shortDescription.text,
+          rule.fullDescription.text,
+          rule.help.text,
+          rule.help.markdown,
+        ].every(filled),
+      ).toBe(true);
+      expect(rule.properties.tags).toContain('security');
+      expect(rule.properties['security-severity']).toMatch(/^\d\.\d$/);
+      expect(['very-high', 'high', 'medium', 'low']).toContain(rule.properties.precision);
+    }
+    for (const result of run.results) {
+      expect(filled(result.message.text)).toBe(true);
+      expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+      expect(Object.keys(result.partialFingerprints)).toEqual(['keyscan/v1']);
+    }
+  });
+
+  it('says of a pair where its other part is', () => {
+    const [run] = log(make.report({ findings: [make.pair()] })).runs;
+    expect(run.results[0]).toMatchObject({
+      ruleId: 'aws-access-key',
+      level: 'error',
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'deploy/.env', uriBaseId: '%SRCROOT%' },
+            region: { startLine: 3, startColumn: 19, endLine: 3, endColumn: 39 },
+          },
+        },
+      ],
+      relatedLocations: [
+        {
+          id: 1,
+          message: { text: 'secret ••••••••' },
+          physicalLocation: {
+            region: { startLine: 4, startColumn: 23, endLine: 4, endColumn: 63 },
+          },
+        },
+      ],
+    });
+    expect(run.results[0].message.text).toContain('AKIA…7Q2X, [secret](1).');
+  });
+
+  it('takes no bracket of the text for a link', () => {
+    const finding = make.finding({ title: 'A [token](9) \\ here' });
+    const [run] = log(make.report({ findings: [finding] })).runs;
+    expect(run.results[0].message.text).toContain('A \\[token\\](9) \\\\ here: ••••••••.');
+  });
+
+  it('tells suppressed findings from the others as soon as there is one', () => {
+    const [run] = log(make.suppressed).runs;
+    expect(run.results.map(({ suppressions }: any) => suppressions)).toEqual([
+      [
+        {
+          kind: 'external',
+          status: 'accepted',
+          justification: 'baseline: test account, keys rotate nightly: until 2027-01-31',
+        },
+      ],
+      [{ kind: 'inSource', status: 'accepted', justification: 'inline' }],
+      [{ kind: 'external', status: 'accepted', justification: 'ignored: revoked in 2024' }],
+      [],
+    ]);
+    expect(log(make.everyday).runs[0].results[0]).not.toHaveProperty('suppressions');
+  });
+
+  it('says what was not read, and that the run was not whole', () => {
+    const [{ invocations, tool }] = log(make.blind).runs;
+    expect(invocations).toHaveLength(1);
+    expect(invocations[0].executionSuccessful).toBe(false);
+    expect(
+      invocations[0].toolExecutionNotifications.map(({ level, descriptor, locations }: any) => [
+        level,
+        descriptor.id,
+        locations[0].physicalLocation.artifactLocation.uri,
+      ]),
+    ).toEqual([
+      ['error', 'too-large', 'data/dump.sql'],
+      ['error', 'unreadable', 'data/private'],
+      ['note', 'submodule', 'vendor/oven'],
+    ]);
+    expect(tool.driver.notifications.map(({ id }: any) => id)).toEqual([
+      'submodule',
+      'too-large',
+      'unreadable',
+    ]);
+    expect(log(make.everyday).runs[0].invocations[0].executionSuccessful).toBe(true);
+  });
+
+  it('grades a rule by its worst finding and takes its words from the rule', () => {
+    const rule = {
+      id: 'aws-access-key',
+      provider: 'aws',
+      title: 'AWS access key',
+      why: 'It opens the account.',
+      advice: ['Make it inactive.', 'Use SSO.'],
+      references: ['https://docs.aws.amazon.com/IAM/'],
+    };
+    const findings = [make.finding({ severity: 'low' }), make.pair()];
+    const text = sarif(make.report({ findings }), make.context({ rule: () => rule }));
+    expect(JSON.parse(text).runs[0].tool.driver.rules).toEqual([
+      {
+        id: 'aws-access-key',
+        name: 'AwsAccessKey',
+        shortDescription: { text: 'AWS access key' },
+        fullDescription: { text: 'It opens the account.' },
+        help: {
+          text: 'It opens the account.\nMake it inactive.\nUse SSO.\nhttps://docs.aws.amazon.com/IAM/',
+          markdown:
+            'It opens the account.\n\n1. Make it inactive.\n2. Use SSO.\n\n- <https://docs.aws.amazon.com/IAM/>',
+        },
+        helpUri: 'https://docs.aws.amazon.com/IAM/',
+        defaultConfiguration: { level: 'error' },
+        properties: {
+          tags: ['security', 'secret', 'aws'],
+          precision: 'high',
+          'security-severity': '9.5',
+          'problem.severity': 'error',
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['src/a b.ts', 'src/a%20b.ts'],
+    ['pages/[id].tsx', 'pages/%5Bid%5D.tsx'],
+    ['a:b/c#d?e%f', 'a%3Ab/c%23d%3Fe%25f'],
+    ['日本.env', '%E6%97%A5%E6%9C%AC.env'],
+    ['half\ud800.env', 'half%EF%BF%BD.env'],
+    ['/srv/other tree/x', 'file:///srv/other%20tree/x'],
+    ['C:/Users/ada/x y', 'file:///C:/Users/ada/x%20y'],
+    ['//server/share/x', 'file://server/share/x'],
+    ['~/.aws/credentials', '~/.aws/credentials'],
+    ['<env>/AWS_SECRET_ACCESS_KEY', '%3Cenv%3E/AWS_SECRET_ACCESS_KEY'],
+    ['<stdin>', '%3Cstdin%3E'],
+  ])('writes the path %j as a URI', (path, uri) => {
+    expect(uriOf(path)).toBe(uri);
+  });
+
+  it('resolves only what is in the tree against the top of the tree', () => {
+    const bases = ['a.ts', '/srv/a.ts', '~/.env', '<env>/X'].map((path) => {
+      const [run] = log(make.report({ findings: [make.finding({ path, parts: [] })] })).runs;
+      return run.results[0].locations[0].physicalLocation.artifactLocation.uriBaseId;
+    });
+    expect(bases).toEqual(['%SRCROOT%', undefined, undefined, undefined]);
+  });
+});
+
+/**
+ * What the SARIF 2.1.0 schema has against a log. The package's own Jest matcher needs a global `expect` and a module
+ * that it does not depend on, so its schema and its validator are used directly.
+ */
+function complaints(log: unknown): string[] {
+  const here = createRequire(import.meta.url);
+  const require = createRequire(here.resolve('@microsoft/jest-sarif/package.json'));
+  const Ajv = require('ajv');
+  const schema = require('./lib/schemas/sarif-2.1.0-rtm.5.json');
+  const ajv = new Ajv({ schemaId: 'auto', allErrors: true });
+  ajv.addMetaSchema(require('ajv/lib/refs/json-schema-draft-04.json'));
+  ajv.validate(schema, log);
+  return (ajv.errors ?? []).map(
+    ({ dataPath, message }: { dataPath: string; message: string }) => `${dataPath} ${message}`,
+  );
+}
