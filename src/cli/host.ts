@@ -11,29 +11,71 @@ export function host(values: Values | undefined): Host {
   const color = (fd: 1 | 2) => once(() => colorLevel(choice, env, onTerminal[fd]()));
   const quiet = values?.on('quiet') ?? false;
   const showsProgress = once(() => !quiet && !env.CI && env.TERM !== 'dumb' && onTerminal[2]());
-  let progressShown = false;
+  let shown = false;
   const progress = (line: string): void => {
-    if ((line === '' && !progressShown) || !showsProgress()) return;
-    progressShown = line !== '';
+    if ((line === '' && !shown) || !showsProgress()) return;
+    shown = line !== '';
     write(2, `\r\x1b[K${line}`);
+  };
+  const clear = (): void => {
+    progress('');
   };
   return {
     cwd: startFolder(env),
     env,
     out: (text) => {
-      progress('');
+      clear();
       write(1, text);
     },
     err: (text) => {
-      progress('');
+      clear();
       write(2, text);
     },
     color: color(1),
     errColor: color(2),
     unicode: showsUnicode(env, process.platform),
     columns: once(() => columnsOf(env, onTerminal[1]())),
-    progress,
+    outIsTerminal: onTerminal[1],
+    tick: ticker(
+      progress,
+      once(() => {
+        letSignalsEnd(clear);
+      }),
+    ),
   };
+}
+
+/** Work that takes longer than this says how far it is. */
+const longWork = 1000;
+const betweenTicks = 100;
+
+/** Time only decides what is shown, never what is found. `performance.now` counts from the start of the process. */
+function ticker(progress: (line: string) => void, firstPause: () => void): Host['tick'] {
+  let next = betweenTicks;
+  return (status) => {
+    const now = performance.now();
+    if (now < next) return undefined;
+    firstPause();
+    if (now > longWork) progress(status());
+    next = performance.now() + betweenTicks;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+}
+
+/**
+ * Until the first pause a signal ends the process by itself, at once; from then on its handler runs at the pauses and
+ * leaves the terminal as it was. What it exits with is what a shell makes of the signal.
+ */
+function letSignalsEnd(clear: () => void): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(signal, () => {
+      clear();
+      process.exit(code);
+    });
+  }
 }
 
 /**

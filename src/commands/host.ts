@@ -13,8 +13,12 @@ export interface Host {
   readonly unicode: boolean;
   /** Columns of standard output. */
   readonly columns: () => number;
-  /** Replaces the progress line on standard error; '' takes it away. Does nothing where nobody sees it. */
-  readonly progress: (line: string) => void;
+  readonly outIsTerminal: () => boolean;
+  /**
+   * Called between two pieces of work: shows how far it is when that takes long and somebody sees it. Returns a promise
+   * to wait for when it is time to let signals through.
+   */
+  readonly tick: (status: () => string) => Promise<void> | undefined;
 }
 
 export type Color = 0 | 1 | 2 | 3;

@@ -1,6 +1,5 @@
 // Every line that keyscan says beside its reports, as text. Names and messages of the system pass through `visible`,
 // because a file's name may hold what a terminal obeys.
-import type { Skipped } from '../core/finding.ts';
 import { visible } from '../report/visible.ts';
 
 /** A note or a warning on standard error. */
@@ -13,8 +12,9 @@ export function problem(error: {
   readonly message: string;
   readonly hint?: string | undefined;
 }): string {
-  const hint = error.hint === undefined ? '' : `  ${visible(error.hint)}\n`;
-  return `${said(error.message)}${hint}`;
+  const [first = '', ...others] = error.message.split('\n');
+  const more = [...others, ...(error.hint === undefined ? [] : [error.hint])];
+  return `${said(first)}${more.map((line) => `  ${visible(line)}\n`).join('')}`;
 }
 
 /**
@@ -31,22 +31,6 @@ export function bug(error: unknown): string {
     '  This is a bug in keyscan. Please report it with these lines; they hold nothing that was read.\n',
     ...frames(error).map((frame) => `  ${visible(frame)}\n`),
   ].join('');
-}
-
-/** Which things were not read, in at most `most` lines. */
-export function passedOver(skipped: readonly Skipped[], most: number): string {
-  const shown = skipped.length <= most ? skipped : skipped.slice(0, most);
-  const rest = skipped.length - shown.length;
-  return [
-    ...shown.map(({ path, reason, detail }) => said(`not read: ${path} (${reason}: ${detail})`)),
-    ...(rest === 0 ? [] : [said(`and ${count(rest, 'more', 'more')}; --format json lists all`)]),
-  ].join('');
-}
-
-/** 1,284 files */
-export function count(number: number, one: string, many: string): string {
-  const digits = String(number).replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${digits} ${number === 1 ? one : many}`;
 }
 
 function systemCode(error: unknown): string {

@@ -1,0 +1,33 @@
+// What was asked for, before the configuration has had its say. The command line and the Node API both make this.
+import type { Severity } from '../core/finding.ts';
+import type { FormatName } from '../report/index.ts';
+
+/** What is scanned. */
+export type Mode =
+  /** Home, the env files here even when git ignores them, and the current folder. */
+  | { readonly type: 'audit' }
+  | { readonly type: 'paths'; readonly paths: readonly string[] }
+  | { readonly type: 'home' }
+  | { readonly type: 'stdin'; readonly name: string | undefined }
+  | { readonly type: 'staged' };
+
+export type FailOn = Severity | 'never';
+
+export interface ScanFlags {
+  readonly mode: Mode;
+  readonly config?: string | undefined;
+  readonly baseline?: string | undefined;
+  /** Rule ids and `provider/*`; empty for all. */
+  readonly rules?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly noIgnore?: boolean | undefined;
+  readonly noInlineIgnore?: boolean | undefined;
+  readonly showSuppressed?: boolean | undefined;
+  /** Bytes. */
+  readonly maxFileSize?: number | undefined;
+  readonly failOn?: FailOn | undefined;
+  readonly format?: FormatName | undefined;
+  readonly output?: string | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+}

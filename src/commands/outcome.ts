@@ -1,0 +1,53 @@
+// The exit code of a scan. It follows from what was found and read, never from the format of the report.
+import { atLeast, isComplete } from '../core/finding.ts';
+import type { ScanReport, Skipped } from '../core/finding.ts';
+import type { FailOn } from './flags.ts';
+import { exitCodes } from './host.ts';
+import type { ExitCode } from './host.ts';
+
+export interface Asked {
+  readonly failOn: FailOn;
+  /** Report paths that were asked for by name: passing one of them over is a failure. */
+  readonly named: ReadonlySet<string>;
+  /** Everything was asked for: what the next commit adds, or the commits of a range. */
+  readonly everything?: boolean;
+  /** It means something when nothing was there: standard input, the index, this computer. */
+  readonly mayBeEmpty: boolean;
+}
+
+export interface Outcome {
+  readonly code: ExitCode;
+  /** Why it is 2, for standard error. */
+  readonly reason?: string;
+}
+
+export function outcomeOf(report: ScanReport, asked: Asked): Outcome {
+  const unread = asked.everything
+    ? report.skipped.filter((each) => !isComplete([each]))
+    : report.skipped.filter((each) => asked.named.has(each.path) && isUnread(each));
+  const [first] = unread;
+  if (first !== undefined) {
+    const others = unread.length - 1;
+    const more = others === 0 ? '' : ` and ${others} more`;
+    return {
+      code: exitCodes.failed,
+      reason: `${first.path} was not fully read (${first.detail})${more}`,
+    };
+  }
+  if (report.scanned.files === 0 && report.scanned.commits === 0 && !asked.mayBeEmpty) {
+    return { code: exitCodes.failed, reason: 'there was nothing to read' };
+  }
+  return { code: isFailing(report, asked.failOn) ? exitCodes.findings : exitCodes.clean };
+}
+
+/** A link, a pipe or a device that somebody names is to be read like anything else. */
+function isUnread({ reason }: Skipped): boolean {
+  return reason !== 'submodule' && reason !== 'nested-repository';
+}
+
+function isFailing({ findings }: ScanReport, failOn: FailOn): boolean {
+  if (failOn === 'never') return false;
+  return findings.some(
+    ({ suppressed, severity }) => suppressed === null && atLeast(severity, failOn),
+  );
+}

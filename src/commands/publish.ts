@@ -1,0 +1,75 @@
+// The report of a scan to where it belongs: findings to standard output or a file, everything else to standard error.
+import type { ScanReport } from '../core/finding.ts';
+import type { ReportContext } from '../report/format.ts';
+import { loadFormat, loadStaged } from '../report/index.ts';
+import { penFor, noColors } from '../report/pen.ts';
+import { skippedNotes } from '../report/skipped.ts';
+import { count, places, scanned } from '../report/words.ts';
+import type { ScanFlags } from './flags.ts';
+import type { Host } from './host.ts';
+import { problem, said } from './messages.ts';
+import { displayPaths } from './places.ts';
+import type { Performed } from './scan.ts';
+import { writeReport } from './write-report.ts';
+
+export async function publish(performed: Performed, flags: ScanFlags, host: Host): Promise<void> {
+  const { report, settings, outcome, notes } = performed;
+  const { output } = flags;
+  const toFile = output !== undefined && output !== '-';
+  const isShort = flags.mode.type === 'staged' && flags.format === undefined;
+  const forPeople = isShort || settings.format === 'pretty';
+  const context = contextOf(performed, host, toFile);
+
+  const isSilent = settings.quiet && forPeople && !toFile && isClean(report);
+  if (!isSilent) {
+    const format = await (isShort
+      ? loadStaged(context.color)
+      : loadFormat(settings.format, context.color));
+    const text = format(report, context);
+    if (toFile) writeReport(output, host.cwd, text);
+    else host.out(text);
+  }
+  if (!settings.quiet) for (const note of notes) host.err(said(note));
+  // a terminal shows both streams, and there the report has just said it
+  if (!forPeople || toFile || !host.outIsTerminal()) host.err(gaps(report, context));
+  if (toFile && !settings.quiet)
+    host.err(said(`${summary(report, context)}; written to ${output}`));
+  if (outcome.reason !== undefined) host.err(problem({ message: outcome.reason }));
+}
+
+function isClean({ findings, complete }: ScanReport): boolean {
+  return complete && findings.every(({ suppressed }) => suppressed !== null);
+}
+
+function contextOf(
+  { settings, base, what, elapsedMs }: Performed,
+  host: Host,
+  toFile: boolean,
+): ReportContext {
+  return {
+    color: toFile ? 0 : host.color(),
+    unicode: host.unicode,
+    columns: host.columns(),
+    displayPath: displayPaths(base, host.cwd),
+    elapsedMs,
+    what,
+    rule: (id) => settings.rules.find((rule) => rule.id === id),
+    verbose: settings.verbose,
+    failOn: settings.failOn,
+  };
+}
+
+/** What was not fully read, in lines. */
+function gaps(report: ScanReport, context: ReportContext): string {
+  const pen = penFor(context, () => noColors);
+  return skippedNotes(report, pen, context.verbose)
+    .map((line, index) => `${index === 0 ? 'keyscan: ' : ''}${line}\n`)
+    .join('');
+}
+
+function summary(report: ScanReport, context: ReportContext): string {
+  const leaks = report.findings.filter(({ suppressed }) => suppressed === null);
+  const found =
+    leaks.length === 0 ? 'no leaks' : `${count(leaks.length, 'leak')} in ${places(leaks)}`;
+  return `${found}, ${scanned(report, context.what)} scanned`;
+}

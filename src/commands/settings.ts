@@ -1,0 +1,111 @@
+// Flags and configuration → one checked value, which is all that the rest of a scan asks.
+import { realpathSync } from 'node:fs';
+
+import { rules as builtIn } from '../../rules/index.ts';
+import type { Rule } from '../core/rule.ts';
+import type { ScannerOptions } from '../detect/api.ts';
+import { workTreeTop } from '../git/ls.ts';
+import { loadBaseline } from '../policy/baseline.ts';
+import type { BaselineFile } from '../policy/baseline.ts';
+import { loadConfig } from '../policy/config.ts';
+import type { Config } from '../policy/config.ts';
+import { diskTree } from '../policy/files.ts';
+import type { PolicyTree } from '../policy/files.ts';
+import { ignoredPaths } from '../policy/ignore-files.ts';
+import { inlinePolicy } from '../policy/inline.ts';
+import { checkCustomRules, selectRules } from '../policy/selection.ts';
+import { formatNames } from '../report/index.ts';
+import type { FormatName } from '../report/index.ts';
+import type { FailOn, ScanFlags } from './flags.ts';
+import type { Host } from './host.ts';
+
+export interface Settings {
+  readonly scanner: ScannerOptions;
+  readonly tree: PolicyTree;
+  readonly baseline: BaselineFile;
+  /** Takes an absolute path. */
+  readonly exclude: (absolute: string, isFolder: boolean) => boolean;
+  readonly failOn: FailOn;
+  readonly format: FormatName;
+  readonly noIgnore: boolean;
+  /** Bytes. */
+  readonly maxFileSize: number;
+  readonly showSuppressed: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly today: Date;
+  readonly rules: readonly Rule[];
+}
+
+const defaultFileSize = 100 * 1024 ** 2;
+
+export async function settle(flags: ScanFlags, host: Host): Promise<Settings> {
+  const tree = policyTree(host.cwd);
+  const config = await loadConfig(tree, { cwd: host.cwd, given: flags.config });
+  const { settings } = config;
+  const today = new Date();
+  const rules = rulesOf(config);
+  return {
+    rules,
+    scanner: {
+      rules,
+      ...selectRules(rules, flags.rules ?? [], config),
+      ...(flags.noInlineIgnore || settings.noInlineIgnore ? {} : { inline: inlinePolicy() }),
+      today,
+    },
+    tree,
+    baseline: loadBaseline(tree, {
+      cwd: host.cwd,
+      given: flags.baseline,
+      configured: settings.baseline,
+    }),
+    exclude: excluded(tree, config, flags),
+    failOn: flags.failOn ?? settings.failOn ?? 'medium',
+    format: flags.format ?? configuredFormat(config) ?? 'pretty',
+    maxFileSize: flags.maxFileSize ?? settings.maxFileSize ?? defaultFileSize,
+    noIgnore: flags.noIgnore ?? settings.noIgnore ?? false,
+    showSuppressed: flags.showSuppressed ?? settings.showSuppressed ?? false,
+    quiet: flags.quiet ?? settings.quiet ?? false,
+    verbose: flags.verbose ?? settings.verbose ?? false,
+    today,
+  };
+}
+
+/** Our own rules and those of a configuration. */
+export function rulesOf(config: Config): readonly Rule[] {
+  checkCustomRules(builtIn, config);
+  const { customRules = [] } = config.settings;
+  return customRules.length === 0 ? builtIn : [...builtIn, ...customRules];
+}
+
+export function policyTree(cwd: string): PolicyTree {
+  const folder = realpathSync(cwd);
+  return diskTree(folder, workTreeTop(folder) ?? null);
+}
+
+function excluded(
+  tree: PolicyTree,
+  { folder, settings }: Config,
+  flags: ScanFlags,
+): Settings['exclude'] {
+  const ignores = ignoredPaths(tree, {
+    noIgnore: flags.noIgnore ?? settings.noIgnore ?? false,
+    excludes: [
+      { folder, patterns: settings.exclude ?? [] },
+      { folder: tree.folder, patterns: flags.exclude ?? [], typed: true },
+    ],
+  });
+  return (absolute, isFolder) => {
+    const path = tree.inside(absolute);
+    return path !== undefined && ignores(path, isFolder);
+  };
+}
+
+function configuredFormat(config: Config): FormatName | undefined {
+  const { format } = config.settings;
+  const known = formatNames.find((name) => name === format);
+  if (format !== undefined && known === undefined) {
+    throw config.problem(['format'], `must be one of: ${formatNames.join(', ')}`);
+  }
+  return known;
+}
