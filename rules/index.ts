@@ -2,6 +2,7 @@
 // so the special ones come before the general ones.
 
 import type { Rule } from '../src/core/rule.ts';
+import { aws } from './aws.ts';
 import { azure } from './azure.ts';
 import { connectionUrl } from './connection-url.ts';
 import { datadog } from './datadog.ts';
@@ -17,6 +18,7 @@ import { stripe } from './stripe.ts';
 import { twilio } from './twilio.ts';
 
 export const rules: readonly Rule[] = [
+  ...aws,
   ...github,
   ...gitlab,
   ...npm,

@@ -46,6 +46,7 @@ function partsOf(findings: readonly Finding[]): readonly Place[] {
 }
 
 function usualKind(rule: Rule): Kind {
+  if (rule.id === 'aws-access-key' || rule.id === 's3-compatible-key') return 'pair';
   return rule.parts.every(({ role }) => role === 'token') ? (rule.tokenKind ?? 'secret') : 'secret';
 }
 
@@ -66,8 +67,10 @@ describe.each(rules.map((rule) => ({ id: rule.id, rule })))('rule $id', ({ rule 
           kind,
         })),
       );
-      expect(new Set(findings.flatMap(({ parts }) => parts.map((part) => part.decodedBy)))).toEqual(
-        new Set([example.decodedBy]),
+      const decoded = findings.flatMap(({ parts }) => parts.map((part) => part.decodedBy));
+      // One half of a pair may stand there plainly.
+      expect(new Set(decoded.filter((one) => one !== undefined))).toEqual(
+        new Set(example.decodedBy === undefined ? [] : [example.decodedBy]),
       );
       const low = /\((low|medium|high)\)$/.exec(example.form ?? '')?.[1];
       if (low !== undefined) expect(findings.map(({ severity }) => severity)).toEqual([low]);

@@ -123,6 +123,8 @@ export interface Rule {
   readonly tokenKind?: Kind;
   /** The value can be guessed (a password): it takes no part in the fingerprint. */
   readonly guessable?: true;
+  /** Name of a function in src/detect/refine.ts that has the last word on a finding of this rule. */
+  readonly refine?: string;
   readonly parts: readonly RulePart[];
   readonly examples: readonly Example[];
   /** Texts without a finding of this rule. */

@@ -1,6 +1,7 @@
 // Every check that a rule can name. Checks are pure: what they see is the value and the text around it.
 
 import type { Checks } from './check.ts';
+import { awsChecks } from './checks/aws.ts';
 import { azureChecks } from './checks/azure.ts';
 import { connectionUrlChecks } from './checks/connection-url.ts';
 
@@ -17,6 +18,7 @@ import { stripeChecks } from './checks/stripe.ts';
 import { twilioChecks } from './checks/twilio.ts';
 
 export const checks: Checks = {
+  ...awsChecks,
   ...azureChecks,
   ...connectionUrlChecks,
   ...lookalikeChecks,

@@ -19,7 +19,8 @@ export function byteSet(notation: CharSet): ByteSet {
     if (unit === '\\') {
       i++;
       const escaped = units[i];
-      if (escaped === undefined) throw new RangeError(`character set "${notation}" ends in a backslash`);
+      if (escaped === undefined)
+        throw new RangeError(`character set "${notation}" ends in a backslash`);
       const named = escapes[escaped];
       if (named !== undefined) {
         byteSet(named).forEach((flag, byte) => {
@@ -39,7 +40,8 @@ export function byteSet(notation: CharSet): ByteSet {
         upper = units[i] ?? '';
       }
       const last = asciiCode(upper, notation);
-      if (last < first) throw new RangeError(`character set "${notation}" has a range that runs backwards`);
+      if (last < first)
+        throw new RangeError(`character set "${notation}" has a range that runs backwards`);
       set.fill(1, first, last + 1);
     } else {
       set[first] = 1;

@@ -212,13 +212,15 @@ function nameAnchor(words: readonly string[], index: number): Found {
   words.forEach((text, word) => {
     const positions: string[] = positionsOf(text, true);
     const next = words[word + 1]?.[0];
-    if (positions.length === 2 && next !== undefined) positions.push('_-. ' + next + next.toUpperCase());
+    if (positions.length === 2 && next !== undefined)
+      positions.push('_-. ' + next + next.toUpperCase());
     const candidate = rarestOrNone(positions);
     if (candidate !== undefined && candidate.cost < (best?.cost ?? Infinity)) {
       best = { ...candidate, word };
     }
   });
-  if (best === undefined) throw new RangeError(`the name "${words.join(' ')}" has no word of three letters`);
+  if (best === undefined)
+    throw new RangeError(`the name "${words.join(' ')}" has no word of three letters`);
   return { window: best.window, at: best.at, step: index * 16 + best.word };
 }
 
@@ -295,7 +297,9 @@ function addContainers(texts: readonly string[], matchers: Matcher[], anchors: A
   const origin = { rule: -1, part: -1, shape: -1, type: 'container' } as const;
   const add = (encoding: 'base64' | 'escaped' | 'utf-16', literals: ContainerLiteral[]): void => {
     if (literals.length === 0) return;
-    const unique = [...new Map(literals.map((item) => [`${String(item.phase)} ${item.text}`, item])).values()];
+    const unique = [
+      ...new Map(literals.map((item) => [`${String(item.phase)} ${item.text}`, item])).values(),
+    ];
     const matcher = matchers.push({ ...origin, encoding, literals: unique }) - 1;
     unique.forEach((literal, step) => {
       anchors.push({ matcher, step, ...rarest(positionsOf(literal.text, encoding === 'escaped')) });

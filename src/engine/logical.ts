@@ -8,7 +8,7 @@ export const escapeFlag = 2;
 export const htmlFlag = 4;
 export const concatFlag = 8;
 /** A backslash before a line end: the line goes on. */
-const continuedFlag = 16;
+export const continuedFlag = 16;
 
 /** One logical character, packed: its code, how many bytes it takes, and how it was written. */
 export type Packed = number;
@@ -34,7 +34,8 @@ export function characterAt(bytes: Uint8Array, at: number, end: number): Packed 
 function percent(bytes: Uint8Array, at: number, end: number): Packed {
   let from = at + 1;
   // %252B: encoded twice.
-  if (from + 3 < end && bytes[from] === 50 && bytes[from + 1] === 53 && isHex(bytes[from + 2])) from += 2;
+  if (from + 3 < end && bytes[from] === 50 && bytes[from + 1] === 53 && isHex(bytes[from + 2]))
+    from += 2;
   const code = hexNumber(bytes, from, 2, end);
   return code < 0 ? pack(37, 1, 0) : pack(code, from + 2 - at, percentFlag);
 }
@@ -106,7 +107,8 @@ function entity(bytes: Uint8Array, at: number, end: number): Packed {
       digits++;
       from++;
     }
-    if (digits > 0 && bytes[from] === 59 && code < 0x10000) return pack(code, from + 1 - at, htmlFlag);
+    if (digits > 0 && bytes[from] === 59 && code < 0x10000)
+      return pack(code, from + 1 - at, htmlFlag);
     return pack(38, 1, 0);
   }
   for (const [name, code] of entities) {
@@ -180,7 +182,9 @@ export function readRun(
     }
     if (length >= want || joins >= 64) break;
     const next =
-      (flagsOf(packed) & continuedFlag) !== 0 ? position + widthOf(packed) : nextLiteral(bytes, position, end);
+      (flagsOf(packed) & continuedFlag) !== 0
+        ? position + widthOf(packed)
+        : nextLiteral(bytes, position, end);
     if (next < 0 || next >= end) break;
     const first = codeOf(characterAt(bytes, next, end));
     if (first > 255 || set[first] !== 1) break;
@@ -198,10 +202,16 @@ const isSpace = (byte: number | undefined): boolean =>
   byte === 32 || byte === 9 || byte === newline || byte === 13;
 /** + . & ~ < > | as in "a" + "b", 'a' . 'b', "a" & "b", "a" <> "b", "a" || "b", "a" .. "b", "a" ++ "b" */
 const isJoiner = (byte: number | undefined): boolean =>
-  byte === 43 || byte === 46 || byte === 38 || byte === 126 || byte === 60 || byte === 62 || byte === 124;
+  byte === 43 ||
+  byte === 46 ||
+  byte === 38 ||
+  byte === 126 ||
+  byte === 60 ||
+  byte === 62 ||
+  byte === 124;
 
 /** `at` stands on the quote that ends a literal: where the text of an adjacent or concatenated one starts, or -1. */
-function nextLiteral(bytes: Uint8Array, at: number, end: number): number {
+export function nextLiteral(bytes: Uint8Array, at: number, end: number): number {
   const closing = characterAt(bytes, at, end);
   if (!isQuote(codeOf(closing))) return -1;
   const limit = Math.min(end, at + 160);
@@ -209,16 +219,26 @@ function nextLiteral(bytes: Uint8Array, at: number, end: number): number {
   const skipSpace = (): void => {
     for (;;) {
       if (isSpace(bytes[position])) position++;
-      else if (bytes[position] === backslash && (bytes[position + 1] === newline || bytes[position + 1] === 13)) position += 2;
-      else if (bytes[position] === 92 && (bytes[position + 1] === 110 || bytes[position + 1] === 114)) position += 2;
+      else if (
+        bytes[position] === backslash &&
+        (bytes[position + 1] === newline || bytes[position + 1] === 13)
+      )
+        position += 2;
+      else if (
+        bytes[position] === 92 &&
+        (bytes[position + 1] === 110 || bytes[position + 1] === 114)
+      )
+        position += 2;
       else return;
       if (position >= limit) return;
     }
   };
   skipSpace();
-  for (let joiners = 0; joiners < 2 && position < limit && isJoiner(bytes[position]); joiners++) position++;
+  for (let joiners = 0; joiners < 2 && position < limit && isJoiner(bytes[position]); joiners++)
+    position++;
   skipSpace();
-  for (let prefix = 0; prefix < 2 && position < limit && isLiteralPrefix(bytes[position]); prefix++) position++;
+  for (let prefix = 0; prefix < 2 && position < limit && isLiteralPrefix(bytes[position]); prefix++)
+    position++;
   if (position >= limit) return -1;
   const opening = characterAt(bytes, position, end);
   return isQuote(codeOf(opening)) ? position + widthOf(opening) : -1;
@@ -228,7 +248,15 @@ function nextLiteral(bytes: Uint8Array, at: number, end: number): number {
 function isLiteralPrefix(byte: number | undefined): boolean {
   if (byte === undefined) return false;
   const letter = byte | 32;
-  return byte === 64 || byte === 36 || letter === 98 || letter === 117 || letter === 114 || letter === 102 || byte === 76;
+  return (
+    byte === 64 ||
+    byte === 36 ||
+    letter === 98 ||
+    letter === 117 ||
+    letter === 114 ||
+    letter === 102 ||
+    byte === 76
+  );
 }
 
 /**

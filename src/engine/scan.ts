@@ -4,7 +4,15 @@
 
 import { type ByteSet, alnum, base64AnySet, byteSet, lower, wordSet } from './charset.ts';
 import { unlimited } from './compile.ts';
-import { type Run, characterAt, clearBefore, codeOf, flagsOf, readRun, widthOf } from './logical.ts';
+import {
+  type Run,
+  characterAt,
+  clearBefore,
+  codeOf,
+  flagsOf,
+  readRun,
+  widthOf,
+} from './logical.ts';
 import type {
   AssignmentMatcher,
   BlockMatcher,
@@ -100,7 +108,7 @@ function indexAnchors(tables: Tables): { filter: Uint8Array; entries: Map<number
 
 /** What confirmations share while one text is scanned. */
 class State {
-  bytes = new Uint8Array(0);
+  bytes: Uint8Array = new Uint8Array(0);
   length = 0;
   steps = 0;
   /** Per matcher: anchors before this offset need not be tried. */
@@ -177,7 +185,10 @@ function literalEnd(state: State, at: number, text: string, anyCase: boolean): n
 /* ---------------------------------------------------------------- tokens */
 
 function tokenConfirm(matcher: TokenMatcher): Confirm {
-  const steps = matcher.steps.map((step) => ({ step, set: step.kind === 'run' ? byteSet(step.set) : alnum }));
+  const steps = matcher.steps.map((step) => ({
+    step,
+    set: step.kind === 'run' ? byteSet(step.set) : alnum,
+  }));
   const before = byteSet(matcher.notBefore);
   const after = byteSet(matcher.notAfter);
   const [from, to] = matcher.value;
@@ -204,7 +215,8 @@ function tokenConfirm(matcher: TokenMatcher): Confirm {
       const { step } = entry;
       if (step.kind === 'run') {
         position = runEnd(state, entry.set, step.min, step.max, position);
-        if (step.max - step.min > 64 && openEnd === 0) openEnd = position < 0 ? -position : position;
+        if (step.max - step.min > 64 && openEnd === 0)
+          openEnd = position < 0 ? -position : position;
       } else {
         position = textEnd(state, step, position);
       }
@@ -265,7 +277,12 @@ function runEnd(state: State, set: ByteSet, min: number, max: number, at: number
   if (position < limit) {
     const stop = bytes[position] ?? 0;
     // Only these can begin an escape or end a string literal that goes on in the next one.
-    if (stop === 37 || stop === 92 || stop === 38 || (position - at < min && (stop === 34 || stop === 39 || stop === 96))) {
+    if (
+      stop === 37 ||
+      stop === 92 ||
+      stop === 38 ||
+      (position - at < min && (stop === 34 || stop === 39 || stop === 96))
+    ) {
       readRun(bytes, at, length, set, min, max, state.run);
       state.steps -= state.run.end - at;
       return state.run.length >= min ? state.run.end : -Math.max(1, position);
@@ -363,7 +380,12 @@ function identifierEnd(bytes: Uint8Array, at: number, length: number): number {
   while (end < length && end - at < longestName) {
     const byte = bytes[end];
     if (byte !== undefined && wordSet[byte] === 1) end++;
-    else if ((byte === 45 || byte === 46) && alnum[bytes[end + 1] ?? 0] === 1 && alnum[bytes[end - 1] ?? 0] === 1) end++;
+    else if (
+      (byte === 45 || byte === 46) &&
+      alnum[bytes[end + 1] ?? 0] === 1 &&
+      alnum[bytes[end - 1] ?? 0] === 1
+    )
+      end++;
     else break;
   }
   return end;
@@ -386,7 +408,14 @@ function squash(bytes: Uint8Array, start: number, end: number): string {
  * The value that the name ending at `from` is given: over any language's operators, quotes, brackets and tags, past a few
  * filler words and line ends, the first run of exactly the right shape. Stops where another name is given a value.
  */
-function findValue(state: State, from: number, set: ByteSet, min: number, max: number, value: ValueSpan): boolean {
+function findValue(
+  state: State,
+  from: number,
+  set: ByteSet,
+  min: number,
+  max: number,
+  value: ValueSpan,
+): boolean {
   const { bytes, run } = state;
   const limit = Math.min(state.length, from + longestGap);
   let position = from;
@@ -400,12 +429,18 @@ function findValue(state: State, from: number, set: ByteSet, min: number, max: n
     if (code < 256 && set[code] === 1) {
       readRun(bytes, position, state.length, set, min, max < 8192 ? max * 2 + 16 : unlimited, run);
       state.steps -= run.end - position;
-      if (position > from && run.length >= min && run.length <= max && whole(state, position, run.end, min, max, operators)) {
+      if (
+        position > from &&
+        run.length >= min &&
+        run.length <= max &&
+        whole(state, position, run.end, min, max, operators)
+      ) {
         value.start = position;
         value.end = run.end;
         return true;
       }
-      if (position > from && max < 8192 && encodedSpan(state, position, set, min, max, value)) return true;
+      if (position > from && max < 8192 && encodedSpan(state, position, set, min, max, value))
+        return true;
       if (run.length > max && run.length > 48) return false;
     }
     if (code === 10) {
@@ -427,19 +462,35 @@ function findValue(state: State, from: number, set: ByteSet, min: number, max: n
     }
     // A statement, object or element is over; `${NAME:-value}` and `&quot;` are not ends.
     if (code === 59 || code === 125 || code === 0) return false;
-    if (code === 61 || code === 58 || code === 62 || code === 44 || code === 34 || code === 39) operators++;
+    if (code === 61 || code === 58 || code === 62 || code === 44 || code === 34 || code === 39)
+      operators++;
     position += widthOf(packed);
   }
   return false;
 }
 
 /** Of a value whose length is open: it must be a whole one, not a piece of an expression or of a sentence. */
-function whole(state: State, start: number, end: number, min: number, max: number, operators: number): boolean {
+function whole(
+  state: State,
+  start: number,
+  end: number,
+  min: number,
+  max: number,
+  operators: number,
+): boolean {
   if (min === max || min >= 64) return true;
   const { bytes } = state;
   if (operators === 0) return false;
   const before = bytes[start - 1] ?? 10;
-  if (!(before <= 32 || before === 34 || before === 39 || before === 96 || before === 61 || before === 58 || before === 62)) {
+  if (!(
+    before <= 32 ||
+    before === 34 ||
+    before === 39 ||
+    before === 96 ||
+    before === 61 ||
+    before === 58 ||
+    before === 62
+  )) {
     return flagsOf(characterAt(bytes, Math.max(0, start - 1), end)) !== 0;
   }
   const after = end < state.length ? (bytes[end] ?? 10) : 10;
@@ -447,7 +498,14 @@ function whole(state: State, start: number, end: number, min: number, max: numbe
 }
 
 /** A value in base64 under its own name (a Kubernetes Secret): the whole run, when it decodes to the right shape. */
-function encodedSpan(state: State, at: number, set: ByteSet, min: number, max: number, value: ValueSpan): boolean {
+function encodedSpan(
+  state: State,
+  at: number,
+  set: ByteSet,
+  min: number,
+  max: number,
+  value: ValueSpan,
+): boolean {
   const { bytes } = state;
   const most = Math.ceil((max + 2) / 3) * 4;
   let end = at;
@@ -600,7 +658,9 @@ export function latin1(bytes: Uint8Array, from: number, to: number): string {
 }
 
 function containerConfirm(matcher: ContainerMatcher): Confirm {
-  const extent = { base64: base64Extent, escaped: escapedExtent, 'utf-16': wideExtent }[matcher.encoding];
+  const extent = { base64: base64Extent, escaped: escapedExtent, 'utf-16': wideExtent }[
+    matcher.encoding
+  ];
   const anyCase = matcher.encoding === 'escaped';
   return (state, index, at, literalIndex) => {
     if (at < (state.until[index] ?? 0)) return;
@@ -623,7 +683,7 @@ function base64Extent(state: State, at: number, phase: number): [number, number]
   let start = at;
   let count = 0;
   const first = Math.max(0, at - mostEncoded);
-  for (let position = at; position > first; ) {
+  for (let position = at; position > first;) {
     const byte = bytes[position - 1] ?? 0;
     if (base64AnySet[byte] === 1) {
       position--;
@@ -637,7 +697,7 @@ function base64Extent(state: State, at: number, phase: number): [number, number]
   }
   let end = at;
   const last = Math.min(length, at + mostEncoded);
-  for (let position = at; position < last; ) {
+  for (let position = at; position < last;) {
     const byte = bytes[position] ?? 0;
     if (base64AnySet[byte] === 1) {
       position++;

@@ -9,7 +9,8 @@ export interface Tables {
   readonly anchors: readonly Anchor[];
 }
 
-export type Matcher = TokenMatcher | AssignmentMatcher | BlockMatcher | PatternMatcher | ContainerMatcher;
+export type Matcher =
+  TokenMatcher | AssignmentMatcher | BlockMatcher | PatternMatcher | ContainerMatcher;
 
 interface Origin {
   /** Index of the rule, and of its part and shape. Containers have rule -1. */
@@ -19,8 +20,18 @@ interface Origin {
 }
 
 export type Step =
-  | { readonly kind: 'text'; readonly text: string; readonly anyCase: boolean; readonly optional: boolean }
-  | { readonly kind: 'oneOf'; readonly texts: readonly string[]; readonly anyCase: boolean; readonly optional: boolean }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly anyCase: boolean;
+      readonly optional: boolean;
+    }
+  | {
+      readonly kind: 'oneOf';
+      readonly texts: readonly string[];
+      readonly anyCase: boolean;
+      readonly optional: boolean;
+    }
   | { readonly kind: 'run'; readonly set: CharSet; readonly min: number; readonly max: number };
 
 export interface TokenMatcher extends Origin {

@@ -256,6 +256,11 @@ const filters: Readonly<Record<string, Filter>> = {
   unicode: (bytes) => byteByByte(bytes, (byte) => `\\u${byte.toString(16).padStart(4, '0')}`),
   /** What XML and HTML writers escape, + and / as numbers. */
   html: (bytes) => byteByByte(bytes, (byte) => entities[char(byte)] ?? null),
+  /** "AKIA…" as the inside of "AKI" + "A…": cut after a third, joined again in some language. */
+  plus: (bytes) => cut(bytes, '" + "'),
+  dot: (bytes) => cut(bytes, "' . '"),
+  adjacent: (bytes) => cut(bytes, '"\n    "'),
+  continued: (bytes) => cut(bytes, '\\\n'),
   /** Lines after the first indented by four spaces. */
   indent: (bytes) => byteByByte(bytes, (byte) => (char(byte) === '\n' ? '\n    ' : null)),
   crlf: (bytes) => byteByByte(bytes, (byte) => (char(byte) === '\n' ? '\r\n' : null)),
@@ -294,6 +299,15 @@ function base64(input: Buffer, output: string): Encoded {
     bytes: Buffer.from(output),
     startOf: (index) => Math.floor((index * 4) / 3),
     endOf: (index) => Math.min(output.length, Math.ceil(((index + 1) * 4) / 3)),
+  };
+}
+
+function cut(input: Buffer, joint: string): Encoded {
+  const at = Math.max(1, Math.floor(input.length / 3));
+  return {
+    bytes: Buffer.concat([input.subarray(0, at), Buffer.from(joint), input.subarray(at)]),
+    startOf: (index) => (index < at ? index : index + joint.length),
+    endOf: (index) => (index < at ? index + 1 : index + 1 + joint.length),
   };
 }
 

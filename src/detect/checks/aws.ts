@@ -1,6 +1,6 @@
 import { accountOf } from '../../aws/keyid.ts';
 import type { Checks } from '../check.ts';
-import { entropy, isMonotonous, isWordy } from '../placeholder.ts';
+import { entropy, isMonotonous, isPlaceholder, isWordy } from '../placeholder.ts';
 
 export const awsChecks: Checks = {
   /** An id that could have been issued: its account is possible, and nobody made it up by hand. */
@@ -26,6 +26,14 @@ export const awsChecks: Checks = {
   'bedrock-key': (value) => entropy(value) >= 3.5,
   'smtp-password': (value) =>
     entropy(value) >= 4 && /[a-z]/.test(value) && /[A-Z]/.test(value) && !holdsText(value),
+  /** A key id of another store: random, or with the prefix of one; an AWS id is none. */
+  'store-key-id': (value) =>
+    !/^(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}$/.test(value) &&
+    /\d/.test(value) &&
+    entropy(value) >= 3 &&
+    !isPlaceholder(value),
+  'store-secret': (value) =>
+    entropy(value) >= 3.2 && /\d/.test(value) && !isPlaceholder(value) && !isWordy(value),
 };
 
 /** Whether base64 decodes to printable text: then it is an encoded sentence, not key material. */

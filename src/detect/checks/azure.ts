@@ -7,6 +7,12 @@ export const azureChecks: Checks = {
     return /documents\.azure\.com[^"'\s]*$/.test(before) ? { title: 'Azure Cosmos DB key' } : true;
   },
 
+  /** The four letters before the checksum name the service. */
+  'azure-annotated': (value) => {
+    const service = annotatedServices.get(value.slice(76, 80));
+    return service === undefined ? true : { title: `${service} key` };
+  },
+
   /** 32 bytes in base64, or the longer keys of some namespaces. */
   'azure-shared-key': (value) =>
     value.endsWith('=') ? /[AEIMQUYcgkosw048]=$/.test(value) : value.length >= 44,
@@ -19,3 +25,14 @@ export const azureChecks: Checks = {
     /[A-Z]/.test(value) &&
     /[a-z]/.test(value),
 };
+
+const annotatedServices: ReadonlyMap<string, string> = new Map([
+  ['ACOG', 'Azure AI services'],
+  ['AZAC', 'Azure App Configuration'],
+  ['AZCS', 'Azure Communication Services'],
+  ['AZDO', 'Azure DevOps personal access'],
+  ['AZEG', 'Azure Event Grid'],
+  ['AZFR', 'Azure Front Door'],
+  ['AZMP', 'Azure Maps'],
+  ['AZMR', 'Azure Mixed Reality'],
+]);

@@ -54,7 +54,7 @@ const exampleHost =
   /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$|^(?:host|hostname|server|servername|domain|your[-_.].*|my[-_]?(?:host|server)|.*[${}<>].*)$/i;
 
 const localHost =
-  /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|[^.[\]]+|.+\.(?:local|localhost|localdomain))$/i;
+  /^(?:%2f.*|localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|[^.[\]]+|.+\.(?:local|localhost|localdomain))$/i;
 const privateHost =
   /^(?:10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|.+\.(?:internal|lan|corp|home|svc|svc\.cluster\.local)$)/i;
 

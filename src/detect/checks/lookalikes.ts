@@ -9,5 +9,8 @@ export const lookalikeChecks: Checks = {
       before.slice(-40),
     ),
 
+  /** Small and capital letters and digits, as nearly every random value of some length has. */
+  mixed: (value) => /[a-z]/.test(value) && /[A-Z]/.test(value) && /[0-9]/.test(value),
+
   uuid: (value) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value),
 };

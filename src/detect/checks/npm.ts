@@ -4,7 +4,7 @@ import { hasBase62Checksum } from './base62-checksum.ts';
 export const npmChecks: Checks = {
   'npm-checksum': (value) => hasBase62Checksum(value.slice('npm_'.length)),
 
-  /** A key without a registry before it counts in npm's own file only; elsewhere it is anybody's `_authToken`. */
+  /** A setting without a registry before it counts in npm's own file and as a key of JSON; elsewhere it is anybody's. */
   'npm-registry-setting': (_value, { path, before }) =>
     /\/\/[^\s"'/]+(?:\/[^\s"']*)?:_[A-Za-z]+["']?[ \t]{0,3}[=: \t][ \t]{0,3}["']?$/.test(
       before.slice(-300),

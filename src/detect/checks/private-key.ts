@@ -83,10 +83,14 @@ function pemFormat(label: string | undefined): string {
 
 const tag = { integer: 0x02, octets: 0x04, sequence: 0x30 } as const;
 
-/** PKCS #1, SEC 1, PKCS #8: a sequence of exactly the right length that begins with a version number. */
+/**
+ * PKCS #1, SEC 1, PKCS #8: a sequence that begins with a version number and is as long as it says. A key that has lost a
+ * few characters is still one, since most of a prime is enough; two lines of an example are not.
+ */
 function readDer(bytes: Buffer, label: string | undefined): PrivateKey | undefined {
-  const outer = element(bytes, 0);
-  if (outer?.tag !== tag.sequence || outer.end !== bytes.length) return undefined;
+  const outer = header(bytes, 0);
+  if (outer?.tag !== tag.sequence) return undefined;
+  if (bytes.length < outer.end * 0.8 || bytes.length > outer.end + 8) return undefined;
   const first = element(bytes, outer.start);
   const second = first === undefined ? undefined : element(bytes, first.end);
   if (first === undefined || second === undefined) return undefined;
@@ -105,7 +109,13 @@ interface Element {
   readonly end: number;
 }
 
+/** Undefined when it does not fit. */
 function element(bytes: Buffer, at: number): Element | undefined {
+  const found = header(bytes, at);
+  return found !== undefined && found.end <= bytes.length ? found : undefined;
+}
+
+function header(bytes: Buffer, at: number): Element | undefined {
   const kind = bytes[at];
   const first = bytes[at + 1];
   if (kind === undefined || first === undefined) return undefined;
@@ -113,7 +123,7 @@ function element(bytes: Buffer, at: number): Element | undefined {
   if (more > 3 || at + 2 + more > bytes.length) return undefined;
   const length = more === 0 ? first : bytes.readUIntBE(at + 2, more);
   const start = at + 2 + more;
-  return start + length <= bytes.length ? { tag: kind, start, end: start + length } : undefined;
+  return { tag: kind, start, end: start + length };
 }
 
 function readPutty(text: string): PrivateKey | undefined {

@@ -1,0 +1,258 @@
+// Hits → pieces: the value of each hit is read, checked, and kept with the layer it stands in. Pieces hold secrets; they
+// live until src/detect/scanner.ts has made findings of them, and no longer.
+
+import type { Decoding, Role } from '../core/finding.ts';
+import type { Rule, RulePart } from '../core/rule.ts';
+import { byteSet } from '../engine/charset.ts';
+import {
+  characterAt,
+  codeOf,
+  concatFlag,
+  continuedFlag,
+  escapeFlag,
+  flagsOf,
+  htmlFlag,
+  nextLiteral,
+  percentFlag,
+  widthOf,
+} from '../engine/logical.ts';
+import { type Engine, hitSize, identifierStart, latin1 } from '../engine/scan.ts';
+import type { Matcher } from '../engine/tables.ts';
+import { type CheckContext, type CheckVerdict, contextLength } from './check.ts';
+import { checks } from './checks.ts';
+import { type Layer, base64Layer, deepest, escapedLayer, wideLayer } from './layer.ts';
+import { entropy, isPlaceholder } from './placeholder.ts';
+
+export interface Piece {
+  /** Index into the scanner's rules, and of the part of that rule. */
+  readonly rule: number;
+  readonly part: RulePart;
+  readonly role: Role;
+  readonly value: string;
+  /** Bytes of `layer`. */
+  readonly start: number;
+  readonly end: number;
+  readonly layer: Layer;
+  readonly decodings: readonly Decoding[];
+  /** The name it was found by, squashed to lower-case letters and digits; '' where there was none. */
+  readonly name: string;
+  readonly verdict: CheckVerdict;
+}
+
+/** A layer with what was found in it and in the containers it holds. */
+export interface Found {
+  readonly layer: Layer;
+  readonly pieces: Piece[];
+  readonly inner: Found[];
+}
+
+export interface Collector {
+  readonly engine: Engine;
+  readonly matchers: readonly Matcher[];
+  readonly rules: readonly Rule[];
+  /** Rules that take part; by index. */
+  readonly active: readonly boolean[];
+  readonly path: string;
+  readonly today: Date;
+  readonly binary: boolean;
+  /** Bytes that may still be decoded out of containers of this document. */
+  decodable: number;
+  exhausted: boolean;
+}
+
+export function collect(layer: Layer, by: Collector): Found {
+  const hits = by.engine.scan(layer.bytes, layer.length);
+  if (hits.exhausted) by.exhausted = true;
+  const found: Found = { layer, pieces: [], inner: [] };
+  if (hits.count === 0) return found;
+  const data = hits.data.slice(0, hits.count * hitSize);
+  const containers: Layer[] = [];
+  for (let at = 0; at < data.length; at += hitSize) {
+    const matcher = by.matchers[data[at] ?? 0];
+    const start = data[at + 1] ?? 0;
+    const end = data[at + 2] ?? 0;
+    if (matcher === undefined) continue;
+    if (matcher.type === 'container') {
+      if (layer.depth >= deepest || end - start > by.decodable) {
+        by.exhausted ||= layer.depth < deepest;
+        continue;
+      }
+      by.decodable -= end - start;
+      containers.push(
+        matcher.encoding === 'base64'
+          ? base64Layer(layer, start, end)
+          : matcher.encoding === 'escaped'
+            ? escapedLayer(layer, start, end)
+            : wideLayer(layer, start, end),
+      );
+      continue;
+    }
+    const piece = toPiece(layer, matcher, start, end, data[at + 3] ?? -1, by);
+    if (piece !== undefined && !found.pieces.some((other) => isSame(other, piece))) {
+      found.pieces.push(piece);
+    }
+  }
+  for (const container of containers) {
+    const inner = collect(container, by);
+    const pieces = inner.pieces.filter((piece) => {
+      const [start, end] = container.toParent(piece.start, piece.end);
+      // An escaped line holds plain text as well, and what stands there plainly was found before.
+      return end - start !== piece.end - piece.start;
+    });
+    if (pieces.length > 0 || inner.inner.length > 0) {
+      found.inner.push({ layer: container, pieces, inner: inner.inner });
+    }
+  }
+  return found;
+}
+
+function isSame(a: Piece, b: Piece): boolean {
+  return a.start === b.start && a.end === b.end && a.rule === b.rule && a.role === b.role;
+}
+
+function toPiece(
+  layer: Layer,
+  matcher: Exclude<Matcher, { type: 'container' }>,
+  start: number,
+  end: number,
+  name: number,
+  by: Collector,
+): Piece | undefined {
+  const rule = by.rules[matcher.rule];
+  const part = rule?.parts[matcher.part];
+  if (part === undefined || by.active[matcher.rule] !== true) return undefined;
+  if (by.binary && part.strong !== true && layer.depth === 0) return undefined;
+  const { text, decodings } = valueOf(layer, matcher, start, end);
+  const verdict = checkValue(text, part, matcher.type === 'block', () =>
+    contextOf(layer, start, end, by),
+  );
+  if (verdict === undefined) return undefined;
+  return {
+    rule: matcher.rule,
+    part,
+    role: part.role,
+    value: text,
+    start,
+    end,
+    layer,
+    decodings: [...layer.decodings, ...decodings],
+    name: name < 0 ? nameBefore(layer, start) : squashedName(layer, name, start),
+    verdict: { ...verdict, ...part.shapes[matcher.shape]?.as },
+  };
+}
+
+/** What a value passes or fails; undefined when it is none. */
+export function checkValue(
+  value: string,
+  part: RulePart,
+  isBlock: boolean,
+  context: () => CheckContext,
+): CheckVerdict | undefined {
+  if (!isBlock && value.length <= 80 && isPlaceholder(value) && part.role !== 'id')
+    return undefined;
+  if (part.entropy !== undefined && entropy(value) < part.entropy) return undefined;
+  let verdict: CheckVerdict = {};
+  let seen: CheckContext | undefined;
+  for (const name of part.checks ?? []) {
+    const check = checks[name];
+    if (check === undefined) throw new RangeError(`there is no check named "${name}"`);
+    seen ??= context();
+    const answer = check(value, seen);
+    if (answer === false) return undefined;
+    if (answer !== true) verdict = { ...verdict, ...answer };
+  }
+  return verdict;
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export function contextOf(
+  layer: Layer,
+  start: number,
+  end: number,
+  by: { readonly path: string; readonly today: Date },
+): CheckContext {
+  return {
+    path: by.path,
+    before: decoder.decode(layer.bytes.subarray(Math.max(0, start - contextLength), start)),
+    after: decoder.decode(layer.bytes.subarray(end, Math.min(layer.length, end + contextLength))),
+    today: by.today,
+  };
+}
+
+interface Value {
+  readonly text: string;
+  readonly decodings: readonly Decoding[];
+}
+
+function valueOf(layer: Layer, matcher: Matcher, start: number, end: number): Value {
+  if (matcher.type === 'block' || matcher.type === 'pattern') {
+    return { text: decoder.decode(layer.bytes.subarray(start, end)), decodings: [] };
+  }
+  const value = logicalText(layer.bytes, start, end);
+  if (
+    matcher.type === 'assignment' &&
+    (value.text.length > matcher.max || value.text.includes('='))
+  ) {
+    const set = byteSet(matcher.set);
+    const fits = [...value.text].every((character) => set[character.charCodeAt(0)] === 1);
+    if (!fits || value.text.length > matcher.max) {
+      const decoded = Buffer.from(value.text, 'base64').toString('latin1').replace(/\n$/, '');
+      return { text: decoded, decodings: ['base64'] };
+    }
+  }
+  return value;
+}
+
+/** The characters of [start, end) through escapes and concatenation. */
+export function logicalText(bytes: Uint8Array, start: number, end: number): Value {
+  let text = '';
+  let flags = 0;
+  for (let at = start; at < end;) {
+    const packed = characterAt(bytes, at, end);
+    if ((flagsOf(packed) & continuedFlag) !== 0) {
+      flags |= concatFlag;
+      at += widthOf(packed);
+      continue;
+    }
+    const code = codeOf(packed);
+    if (code === 34 || code === 39 || code === 96) {
+      const next = nextLiteral(bytes, at, end);
+      if (next > 0) {
+        flags |= concatFlag;
+        at = next;
+        continue;
+      }
+    }
+    flags |= flagsOf(packed);
+    text += String.fromCharCode(code);
+    at += widthOf(packed);
+  }
+  const decodings: Decoding[] = [];
+  if ((flags & concatFlag) !== 0) decodings.push('concat');
+  if ((flags & percentFlag) !== 0) decodings.push('percent');
+  if ((flags & htmlFlag) !== 0) decodings.push('html');
+  if ((flags & escapeFlag) !== 0) decodings.push('escape');
+  return { text, decodings };
+}
+
+function squashedName(layer: Layer, at: number, valueStart: number): string {
+  return squash(latin1(layer.bytes, at, Math.min(valueStart, at + 128)));
+}
+
+/** The name in front of a value that was found by its own form: `aws_key = `, `"id": "`, `--key `. */
+function nameBefore(layer: Layer, start: number): string {
+  const from = Math.max(0, start - 96);
+  const before = latin1(layer.bytes, from, start);
+  const match =
+    /([\w.-]{2,80})["'\])]{0,3}\s{0,3}(?:=>|:=|[=:,>]|\s)\s{0,4}[bru]?["'`[(]{0,3}$/i.exec(before);
+  if (match?.[1] === undefined) return '';
+  const end = from + match.index + match[1].length;
+  return squash(latin1(layer.bytes, identifierStart(layer.bytes, end), end));
+}
+
+function squash(text: string): string {
+  // The name only: an operator or a quote ends it.
+  const name = /^[\w. -]*/.exec(text)?.[0] ?? '';
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}

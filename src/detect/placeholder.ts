@@ -1,0 +1,66 @@
+// Text that stands where a secret will be: recognised by how people write such things, not by a list of examples.
+
+const words =
+  /example|sample|placeholder|your|change_?me|replace|insert|redacted|dummy|fake|todo|fixme|xxxx|notreal|invalid|deadbeef|secretkey|accesskey|mysecret|masked|hidden|removed|censored/i;
+
+/** `${VAR}`, `$(command)`, `{{ template }}`, `<your key>`, `%VAR%`, `process.env.X`, `ENC[…]`, `!Ref X`. */
+const reference =
+  /^(\$[({A-Za-z_]|\{\{|<[^>]*>?$|%[A-Za-z_]+%$|process\.env|os\.environ|env\.|ENC\[|!Ref|!Sub|var\.|local\.|data\.|secrets?\.|vault:|ssm:|op:\/\/|arn:)/;
+
+export function isReference(value: string): boolean {
+  return reference.test(value);
+}
+
+/** Whether nobody would call this random: words of a placeholder, repetition, a sequence, or a reference to elsewhere. */
+export function isPlaceholder(value: string): boolean {
+  return isReference(value) || words.test(value) || isMonotonous(value);
+}
+
+/** One character most of the time, a short piece again and again, or a run along the alphabet or the keyboard's digits. */
+export function isMonotonous(value: string): boolean {
+  const { length } = value;
+  if (length < 8) return new Set(value).size <= 2;
+  const counts = new Map<string, number>();
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
+  if (Math.max(...counts.values()) > length * 0.5) return true;
+  if (counts.size <= Math.min(4, length / 4)) return true;
+  let steps = 0;
+  let longest = 0;
+  let current = 0;
+  for (let i = 1; i < length; i++) {
+    const difference = value.charCodeAt(i) - value.charCodeAt(i - 1);
+    if (difference === 1 || difference === -1 || difference === 0) {
+      steps++;
+      current++;
+      longest = Math.max(longest, current);
+    } else {
+      current = 0;
+    }
+  }
+  if (steps >= (length - 1) * 0.5 || longest >= 7) return true;
+  for (let period = 1; period <= Math.min(10, length / 2); period++) {
+    let same = 0;
+    for (let i = period; i < length; i++) if (value[i] === value[i - period]) same++;
+    if (same >= (length - period) * 0.85) return true;
+  }
+  return false;
+}
+
+/** Shannon entropy in bits a character. */
+export function entropy(value: string): number {
+  const counts = new Map<string, number>();
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values())
+    bits -= (count / value.length) * Math.log2(count / value.length);
+  return bits;
+}
+
+/** Whether most of it is words or path segments: runs of five letters of one case that have vowels in them. */
+export function isWordy(value: string): boolean {
+  let inWords = 0;
+  for (const run of value.match(/[A-Z]?[a-z]{4,}|[A-Z]{5,}/g) ?? []) {
+    if (/[aeiouAEIOU]/.test(run)) inWords += run.length;
+  }
+  return inWords >= value.length * 0.45;
+}

@@ -1,0 +1,86 @@
+// Byte offsets → lines and columns, for findings only. Lines end at LF (a CR before it belongs to the end), at nothing else.
+// Columns count UTF-16 units of the decoded line from 1; a byte order mark is none.
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export class Positions {
+  private readonly bytes: Uint8Array;
+  private readonly mark: number;
+  private readonly firstLine: number;
+  private readonly firstColumn: number;
+  private starts: number[] | undefined;
+  private last = { line: -1, at: 0, column: 0 };
+
+  /** `mark`: bytes of a byte order mark; `firstLine` and `firstColumn`: where in the whole file `bytes` starts. */
+  constructor(bytes: Uint8Array, mark: number, firstLine = 1, firstColumn = 1) {
+    this.bytes = bytes;
+    this.mark = mark;
+    this.firstLine = firstLine;
+    this.firstColumn = firstColumn;
+  }
+
+  at(offset: number): Place {
+    const index = this.lineIndex(offset);
+    const start = this.startOf(index);
+    // Offsets mostly come in order: on one long line each is counted on from the one before.
+    const known =
+      this.last.line === index && this.last.at <= offset
+        ? this.last
+        : { at: start, column: index === 0 ? this.firstColumn : 1 };
+    const column = known.column + decode(this.bytes.subarray(known.at, offset)).length;
+    this.last = { line: index, at: offset, column };
+    return { line: index + this.firstLine, column };
+  }
+
+  /** The decoded line of that number, without its end; undefined outside the text. */
+  line(number: number): string | undefined {
+    const span = this.lineSpan(number);
+    return span === undefined ? undefined : decode(this.bytes.subarray(span[0], span[1]));
+  }
+
+  /** Bytes of the line of that number, without its end. */
+  lineSpan(number: number): readonly [number, number] | undefined {
+    const starts = this.lineStarts();
+    const index = number - this.firstLine;
+    if (index < 0 || index >= starts.length) return undefined;
+    let end = index + 1 < starts.length ? (starts[index + 1] ?? 0) - 1 : this.bytes.length;
+    const start = this.startOf(index);
+    if (end > start && this.bytes[end - 1] === 13 && index + 1 < starts.length) end--;
+    return [start, end];
+  }
+
+  private startOf(index: number): number {
+    const start = this.lineStarts()[index] ?? 0;
+    return start === 0 ? this.mark : start;
+  }
+
+  private lineIndex(offset: number): number {
+    const starts = this.lineStarts();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  private lineStarts(): number[] {
+    if (this.starts !== undefined) return this.starts;
+    const starts = [0];
+    for (let at = this.bytes.indexOf(10); at >= 0; at = this.bytes.indexOf(10, at + 1))
+      starts.push(at + 1);
+    this.starts = starts;
+    return starts;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
