@@ -7,6 +7,7 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
 
@@ -23,6 +24,8 @@ export interface PolicyTree {
   name(path: string): string;
   /** Where the file lies on disk; undefined when the tree is a commit. */
   file(path: string): string | undefined;
+  /** The path of something on disk as seen from the top; undefined outside the tree. */
+  inside(absolute: string): string | undefined;
 }
 
 /** The tree on disk; `top` is null outside a work tree, where only the current folder is looked at. */
@@ -33,6 +36,7 @@ export function diskTree(cwd: string, top: string | null): PolicyTree {
     read: (path, limit) => readInside(root, path, limit),
     name: (path) => relative(cwd, join(root, path)).split(sep).join('/') || '.',
     file: (path) => join(root, path),
+    inside: (absolute) => below(root, absolute),
   };
 }
 
@@ -76,7 +80,10 @@ export function utf8(bytes: Uint8Array, name: string): string {
 }
 
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+  return typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'string'
     ? error.code
     : undefined;
 }
@@ -87,12 +94,17 @@ function place(cwd: string, top: string | null): { root: string; folder: string 
     [top, cwd],
     [real(top), real(cwd)],
   ] as const) {
-    const folder = relative(root, here);
-    if (!isAbsolute(folder) && folder !== '..' && !folder.startsWith(`..${sep}`)) {
-      return { root, folder: folder.split(sep).join('/') };
-    }
+    const folder = below(root, here);
+    if (folder !== undefined) return { root, folder };
   }
   return { root: cwd, folder: '' };
+}
+
+/** '' for the root itself. */
+function below(root: string, path: string): string | undefined {
+  const way = relative(root, path);
+  if (isAbsolute(way) || way === '..' || way.startsWith(`..${sep}`)) return undefined;
+  return sep === '/' ? way : way.split(sep).join('/');
 }
 
 function real(path: string): string {
@@ -107,7 +119,7 @@ function readInside(root: string, path: string, limit: number): Uint8Array | und
   const file = join(root, path);
   try {
     // The usual case is that there is none, and an exception would cost ten times the call.
-    const found = lstatSync(file, { throwIfNoEntry: false });
+    const found = entryAt(file);
     if (found === undefined || found.isDirectory()) return undefined;
     if (found.isSymbolicLink()) refuseLinkOut(root, file, path);
     // Not blocking, so that a named pipe put in its place is refused below instead of waited for.
@@ -124,9 +136,17 @@ function readInside(root: string, path: string, limit: number): Uint8Array | und
   }
 }
 
+/** In a folder that may not be searched there is nothing for us; its source reports it. */
+function entryAt(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function refuseLinkOut(root: string, file: string, path: string): void {
-  const inside = relative(realpathSync(root), realpathSync(file));
-  if (!isAbsolute(inside) && inside !== '..' && !inside.startsWith(`..${sep}`)) return;
+  if (below(realpathSync(root), realpathSync(file)) !== undefined) return;
   throw new UserError(`${path} is a link that leads out of the tree`, {
     hint: 'Put the file itself there, or name another one with --config or --baseline.',
   });

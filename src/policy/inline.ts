@@ -104,8 +104,7 @@ class Comments {
     while (this.searched < line) {
       this.searched += 1;
       const text = this.text.line(this.searched);
-      if (text === undefined) return;
-      if (!text.includes('secretlint-')) continue;
+      if (text === undefined || !text.includes('secretlint-')) continue;
       if (this.on(this.searched).some(({ scope }) => scope.endsWith('-here'))) {
         this.marks.push(this.searched);
       }
