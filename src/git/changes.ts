@@ -65,19 +65,21 @@ export function parseChanges(output: Buffer): Change[] {
   return changes;
 }
 
-/** Which deleted path a new one came from, by raw path; only asked for where it decides something. */
+/**
+ * The content that each moved file had before, by raw path. Asked only where it decides something: finding renames reads
+ * contents and has limits.
+ */
 export function renames(git: Git, comparison: readonly string[]): ReadonlyMap<string, string> {
   const output = git.run([...comparison, '--raw', '-z', '--no-abbrev', '-M', '-l5000']);
   const found = new Map<string, string>();
   for (let at = 0; at < output.length;) {
-    const end = output.indexOf(0, at);
-    const head = output.toString('latin1', at, end);
-    const pathEnd = output.indexOf(0, end + 1);
-    const path = output.toString('latin1', end + 1, pathEnd);
-    at = pathEnd + 1;
-    if (!/ [RC]\d*$/.test(head)) continue;
-    const newEnd = output.indexOf(0, at);
-    found.set(output.toString('latin1', at, newEnd), path);
+    const headEnd = output.indexOf(0, at);
+    const [, , blob, , status = ''] = output.toString('latin1', at, headEnd).split(' ');
+    const isMove = status.startsWith('R');
+    const oldEnd = output.indexOf(0, headEnd + 1);
+    const newEnd = isMove ? output.indexOf(0, oldEnd + 1) : oldEnd;
+    if (isMove && blob !== undefined)
+      found.set(output.toString('latin1', oldEnd + 1, newEnd), blob);
     at = newEnd + 1;
   }
   return found;

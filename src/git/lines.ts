@@ -20,6 +20,16 @@ export function newLines(
   return new Set(added.map((index) => index + head + 1));
 }
 
+/** New compared with each of them, as the lines of a merge; null, for every line, when there is nothing to compare with. */
+export function newToAll(
+  befores: readonly (Uint8Array | Reader)[],
+  after: Uint8Array | Reader,
+): ReadonlySet<number> | null {
+  const [first, ...others] = befores.map((before) => newLines(before, after));
+  if (first === undefined) return null;
+  return new Set([...first].filter((line) => others.every((other) => other.has(line))));
+}
+
 /** Each line as a number, equal for equal lines. */
 function numbered(text: Uint8Array | Reader, names: Map<string, number>): number[] {
   const lines: number[] = [];

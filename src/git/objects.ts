@@ -18,6 +18,10 @@ export function isUnavailable(blob: Blob): blob is Unavailable {
   return 'unavailable' in blob;
 }
 
+export function isContent(blob: Blob): blob is Uint8Array | Reader {
+  return !isUnavailable(blob);
+}
+
 /** What one answer may hold before its big blobs are read piece by piece. */
 export interface Limits {
   readonly together: number;

@@ -4,8 +4,8 @@
 import type { Document, Reader } from '../core/document.ts';
 import type { Skipped } from '../core/finding.ts';
 import { type Change, parseChanges, renames } from './changes.ts';
-import { newLines } from './lines.ts';
-import { type Blob, isUnavailable, readBlobs } from './objects.ts';
+import { newToAll } from './lines.ts';
+import { isContent, isUnavailable, readBlobs } from './objects.ts';
 import type { Git } from './run.ts';
 
 export interface StagedBlob {
@@ -24,7 +24,8 @@ export function isStagedBlob(item: StagedBlob | Skipped): item is StagedBlob {
 
 export function* stagedBlobs(git: Git): Generator<StagedBlob | Skipped> {
   const { base, changes } = stagedChanges(git);
-  const origins = lazily(() => originsOf(git, base, changes));
+  const moves = changes.some(({ status }) => status === 'deleted');
+  const origins = lazily(() => (moves ? renames(git, [...comparison, base]) : new Map()));
   const merged = lazily(() => knownToRemotes(git));
   const byBlob = groupByBlob(changes);
   for (const change of changes) {
@@ -113,39 +114,7 @@ function addedLines(
   );
   if (against.length === 0) return null;
   const before = [...readBlobs(git, against)].map(([, content]) => content);
-  return inAll(before.filter(isContent).map((content) => newLines(content, blob)));
-}
-
-function isContent(blob: Blob): blob is Uint8Array | Reader {
-  return !isUnavailable(blob);
-}
-
-/** New is what is new compared with each of them. Nothing to compare with: all is new. */
-function inAll(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> | null {
-  const [first, ...others] = sets;
-  if (first === undefined) return null;
-  return new Set([...first].filter((line) => others.every((other) => other.has(line))));
-}
-
-/** Blobs that new paths were moved from, by raw path. */
-function originsOf(
-  git: Git,
-  base: string,
-  changes: readonly Change[],
-): ReadonlyMap<string, string> {
-  const deleted = new Map(
-    changes.flatMap(({ status, rawPath, before }) => {
-      const blob = before[0]?.blob ?? null;
-      return status === 'deleted' && blob !== null ? [[rawPath, blob]] : [];
-    }),
-  );
-  if (deleted.size === 0) return new Map();
-  const found = new Map<string, string>();
-  for (const [path, from] of renames(git, [...comparison, base])) {
-    const blob = deleted.get(from);
-    if (blob !== undefined) found.set(path, blob);
-  }
-  return found;
+  return newToAll(before.filter(isContent), blob);
 }
 
 /**

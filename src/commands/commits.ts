@@ -1,0 +1,311 @@
+// `--range`, `--since`, `--history` and `--pre-push`: every commit on its own, each leak once, at the commit that brought
+// it in. A changed file is read whole for its context; it counts when one of the commit's own lines takes part.
+
+import type { Document } from '../core/document.ts';
+import type { Finding, Skipped, Stage } from '../core/finding.ts';
+import type { Scanner } from '../detect/api.ts';
+import { type Change, renames } from '../git/changes.ts';
+import { newToAll } from '../git/lines.ts';
+import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
+import { containing, treeOf } from '../git/reach.ts';
+import type { Selection, Tip } from '../git/revisions.ts';
+import type { Git } from '../git/run.ts';
+import {
+  type Brought,
+  type CommitVisit,
+  isVisit,
+  listCommits,
+  parseObject,
+  walkCommits,
+} from '../git/walk.ts';
+import { count } from '../report/words.ts';
+import type { Watch } from './collect.ts';
+import { onLines } from './staged.ts';
+
+export interface CommitsRequest {
+  readonly selection: Selection;
+  /** Whose annotated tags are read, and which are named as reaching a leak. */
+  readonly tips: readonly Tip[];
+  /** False for paths that the policy leaves out. */
+  readonly wanted: (path: string) => boolean;
+  /** Commits that are known to hold nothing. */
+  readonly known?: ReadonlySet<string>;
+  /** Objects that no commit leads to. */
+  readonly loose?: readonly string[];
+  /** Asked between commits: true ends the scan with what was found so far. */
+  readonly interrupted?: () => boolean;
+}
+
+export interface CommitsScan {
+  readonly findings: readonly Finding[];
+  readonly skipped: readonly Skipped[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly commits: number;
+  /** Of the commits looked at, those without any finding or gap. */
+  readonly clean: readonly string[];
+  readonly interrupted: boolean;
+}
+
+export async function scanCommits(
+  git: Git,
+  scanner: Scanner,
+  request: CommitsRequest,
+  watch: Watch,
+): Promise<CommitsScan> {
+  const scan = new CommitsScanning(git, scanner, request);
+  const listed = listCommits(git, request.selection);
+  const commits = listed.filter((id) => request.known?.has(id) !== true);
+  const progress = { done: 0, total: commits.length, started: performance.now() };
+  let interrupted = false;
+  scan.unpushed = new Set(listCommits(git, [...request.selection, '--not', '--remotes']));
+  scan.notes = new Set(listCommits(git, ['--glob=refs/notes/*']));
+  for await (const item of walkCommits(git, commits, request.wanted)) {
+    if (isVisit(item)) scan.visit(item);
+    else scan.skipped.push(item);
+    progress.done += 1;
+    const wait = watch.tick(() => status(progress, scan.leaks.size));
+    if (wait !== undefined) await wait;
+    interrupted = request.interrupted?.() ?? false;
+    if (interrupted) break;
+  }
+  if (!interrupted) {
+    scan.tags(new Set(listed));
+    scan.loose(request.loose ?? []);
+  }
+  const { skipped, files, bytes, clean } = scan;
+  return {
+    findings: scan.located(),
+    skipped,
+    files,
+    bytes,
+    commits: progress.done + listed.length - commits.length,
+    clean,
+    interrupted,
+  };
+}
+
+function status(
+  {
+    done,
+    total,
+    started,
+  }: { readonly done: number; readonly total: number; readonly started: number },
+  leaks: number,
+): string {
+  const seconds = (performance.now() - started) / 1000;
+  const rate = done / seconds;
+  const left = Math.ceil((total - done) / rate);
+  const found = leaks === 0 ? '' : `, ${count(leaks, 'leak')}`;
+  return `scanning: ${count(done, 'commit')} of ${count(total, '')}(${Math.round(rate)}/s, ${timeText(left)} left)${found}`;
+}
+
+function timeText(seconds: number): string {
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+class CommitsScanning {
+  unpushed: ReadonlySet<string> = new Set();
+  notes: ReadonlySet<string> = new Set();
+  /** By fingerprint, in the order they were brought in. */
+  readonly leaks = new Map<string, Finding>();
+  readonly skipped: Skipped[] = [];
+  readonly clean: string[] = [];
+  files = 0;
+  bytes = 0;
+  private readonly git: Git;
+  private readonly scanner: Scanner;
+  private readonly request: CommitsRequest;
+  /** Contents in which something was found, `blob\0path`. */
+  private readonly telling = new Set<string>();
+  private readonly blobs = new Set<string>();
+
+  constructor(git: Git, scanner: Scanner, request: CommitsRequest) {
+    this.git = git;
+    this.scanner = scanner;
+    this.request = request;
+  }
+
+  visit(commit: CommitVisit): void {
+    const gaps = this.skipped.length;
+    const said = this.scan({
+      path: '<commit-message>',
+      stage: this.stageOf(commit.id),
+      content: commit.message,
+    });
+    this.keep(said, commit);
+    let found = said.length > 0;
+    for (const brought of commit.changes) {
+      if (this.request.loose !== undefined && brought.change.blob !== null) {
+        this.blobs.add(brought.change.blob);
+      }
+      if (this.look(brought, commit)) found = true;
+    }
+    if (!found && this.skipped.length === gaps) this.clean.push(commit.id);
+  }
+
+  /** Messages of annotated tags whose commits were looked at. */
+  tags(commits: ReadonlySet<string>): void {
+    const annotated = new Map(
+      this.request.tips
+        .filter(
+          ({ type, target, targetType }) =>
+            type === 'tag' && (commits.has(target) || targetType !== 'commit'),
+        )
+        .map((tip) => [tip.id, tip]),
+    );
+    for (const [id, blob] of readBlobs(this.git, [...annotated.keys()])) {
+      const tip = annotated.get(id);
+      if (tip === undefined) continue;
+      const path = `<tag-message>/${tip.name.replace(/^refs\/(?:tags\/)?/, '')}`;
+      if (isUnavailable(blob) || !(blob instanceof Uint8Array)) {
+        this.skipped.push({ path, reason: 'missing-object', detail: `tag ${id} cannot be read` });
+        continue;
+      }
+      const { author, date, message } = parseObject(blob, 'tagger');
+      const stage = this.stageOf(tip.target);
+      this.keep(this.scan({ path, stage, content: message }), { id: tip.target, author, date });
+    }
+    this.tagged(commits);
+  }
+
+  /** Refs that lead to a file or a folder, not to a commit. */
+  private tagged(commits: ReadonlySet<string>): void {
+    for (const { name, target, targetType } of this.request.tips) {
+      if (commits.has(target) || (targetType !== 'blob' && targetType !== 'tree')) continue;
+      const entries =
+        targetType === 'blob' ? [{ path: name, blob: target }] : treeOf(this.git, target);
+      const paths = new Map(entries.map(({ blob, path }) => [blob, path]));
+      for (const [id, content] of readBlobs(this.git, [...paths.keys()])) {
+        this.anonymous(paths.get(id) ?? name, content, id);
+      }
+    }
+  }
+
+  loose(ids: readonly string[]): void {
+    const unseen = ids.filter((id) => !this.blobs.has(id));
+    for (const [id, content] of readBlobs(this.git, unseen)) {
+      this.anonymous(`<unreachable>/${id}`, content, id);
+    }
+  }
+
+  private anonymous(path: string, content: Blob, id: string): void {
+    if (isUnavailable(content)) {
+      this.skipped.push({ path, reason: content.unavailable, detail: content.detail });
+      return;
+    }
+    const found = this.scan({ path, stage: 'committed', content });
+    if (found.length > 0) this.telling.add(`${id}\0${path}`);
+    this.keep(found, null);
+  }
+
+  /** Whether anything is in it, old or new. */
+  private look({ change, content }: Brought, commit: CommitVisit): boolean {
+    const key = `${change.blob ?? ''}\0${change.path}`;
+    const again = content === undefined;
+    if (again && !this.telling.has(key)) return false;
+    const blob = content ?? this.read(change.blob);
+    const path = this.notes.has(commit.id) ? '<note>' : change.path;
+    if (isUnavailable(blob)) {
+      this.skipped.push({
+        path,
+        reason: blob.unavailable,
+        detail: `${blob.detail}, commit ${commit.id}`,
+      });
+      return false;
+    }
+    const found = this.scan({ path, stage: this.stageOf(commit.id), content: blob });
+    if (found.length === 0) return false;
+    this.telling.add(key);
+    const news = found.filter((finding) => this.isNews(finding));
+    if (news.length > 0) this.keep(onLines(news, this.linesOf(change, blob, commit)), commit);
+    return true;
+  }
+
+  private scan(document: Document): readonly Finding[] {
+    const { findings, skipped } = this.scanner.scan(document);
+    this.files += 1;
+    this.bytes += 'length' in document.content ? document.content.length : document.content.size;
+    this.skipped.push(...skipped);
+    return findings;
+  }
+
+  /** A leak that somebody allowed where it was first seen is news where the permission is missing. */
+  private isNews({ fingerprint, suppressed }: Finding): boolean {
+    const known = this.leaks.get(fingerprint);
+    return known === undefined || (known.suppressed !== null && suppressed === null);
+  }
+
+  private keep(
+    findings: readonly Finding[],
+    commit: Pick<CommitVisit, 'id' | 'author' | 'date'> | null,
+  ): void {
+    for (const finding of findings) {
+      if (!this.isNews(finding)) continue;
+      this.leaks.set(finding.fingerprint, {
+        ...finding,
+        commit: commit?.id ?? null,
+        author: commit?.author ?? null,
+        date: commit?.date ?? null,
+      });
+    }
+  }
+
+  private stageOf(commit: string): Stage {
+    return this.unpushed.has(commit) ? 'committed' : 'pushed';
+  }
+
+  private read(id: string | null): Blob {
+    const [answer] = readBlobs(this.git, id === null ? [] : [id]);
+    return answer?.[1] ?? { unavailable: 'missing-object', detail: 'no object' };
+  }
+
+  /** Lines that are new compared with every parent; a moved file is compared with where it came from. */
+  private linesOf(
+    change: Change,
+    after: Document['content'],
+    commit: CommitVisit,
+  ): ReadonlySet<number> | null {
+    const before = change.before.flatMap(({ blob }) => blob ?? []);
+    const ids = before.length > 0 ? before : this.origin(change, commit);
+    const contents = [...readBlobs(this.git, ids)].map(([, blob]) => blob);
+    return newToAll(contents.filter(isContent), after);
+  }
+
+  private origin(change: Change, commit: CommitVisit): string[] {
+    if (change.before.length !== 1) return [];
+    const comparison = ['diff-tree', '-r', '--no-commit-id', commit.id];
+    const from = renames(this.git, comparison).get(change.rawPath);
+    return from === undefined ? [] : [from];
+  }
+
+  /** With what only the end of the scan can tell: which refs reach it, and whether HEAD still holds it. */
+  located(): readonly Finding[] {
+    const findings = [...this.leaks.values()];
+    if (findings.length === 0) return [];
+    const commits = new Set(findings.flatMap(({ commit }) => commit ?? []));
+    const reaching = containing(this.git, commits, this.request.tips);
+    const head = this.atHead(new Set(findings.map(({ path }) => path)));
+    return findings.map((finding) => ({
+      ...finding,
+      atHead: head.has(finding.fingerprint),
+      refs: finding.commit === null ? [] : (reaching.get(finding.commit) ?? []),
+    }));
+  }
+
+  /** Fingerprints of what lies in HEAD's tree, as far as it was found anywhere, or stands under the same path. */
+  private atHead(paths: ReadonlySet<string>): ReadonlySet<string> {
+    const entries = treeOf(this.git, 'HEAD').filter(
+      ({ path, blob }) => paths.has(path) || this.telling.has(`${blob}\0${path}`),
+    );
+    const pathOf = new Map(entries.map(({ blob, path }) => [blob, path]));
+    const found = new Set<string>();
+    for (const [id, content] of readBlobs(this.git, [...pathOf.keys()])) {
+      const path = pathOf.get(id);
+      if (path === undefined || isUnavailable(content)) continue;
+      const { findings } = this.scanner.scan({ path, stage: 'committed', content });
+      for (const { fingerprint } of findings) found.add(fingerprint);
+    }
+    return found;
+  }
+}

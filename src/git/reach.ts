@@ -1,0 +1,87 @@
+// Which refs reach a commit, and what a tree holds. Asked once at the end of a scan, and only when something was found.
+
+import type { Tip } from './revisions.ts';
+import type { Git } from './run.ts';
+
+/** For each commit the sorted names of the tips that reach it, by one walk over the whole graph. */
+export function containing(
+  git: Git,
+  commits: ReadonlySet<string>,
+  tips: readonly Tip[],
+): ReadonlyMap<string, readonly string[]> {
+  const starts = [...new Set(tips.filter(isCommit).map(({ target }) => target))];
+  if (commits.size === 0 || starts.length === 0) return new Map();
+  const order = git
+    .run(['rev-list', '--topo-order', '--reverse', '--parents', '--stdin'], {
+      input: `${starts.join('\n')}\n`,
+    })
+    .toString('latin1')
+    .split('\n');
+  // a commit with nothing of its own shares its parent's set
+  const reached = new Map<string, ReadonlySet<string>>();
+  for (const line of order) {
+    const [id = '', ...parents] = line.split(' ');
+    reached.set(
+      id,
+      union(
+        parents.map((parent) => reached.get(parent) ?? none),
+        commits.has(id) ? id : undefined,
+      ),
+    );
+  }
+  const names = new Map<string, Set<string>>([...commits].map((commit) => [commit, new Set()]));
+  for (const tip of tips.filter(isCommit)) {
+    for (const commit of reached.get(tip.target) ?? none) names.get(commit)?.add(tip.name);
+  }
+  return new Map([...names].map(([commit, found]) => [commit, [...found].sort()]));
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function union(sets: readonly ReadonlySet<string>[], own: string | undefined): ReadonlySet<string> {
+  const filled = [...new Set(sets)].filter(({ size }) => size > 0);
+  const [first = none] = filled;
+  if (filled.length < 2 && own === undefined) return first;
+  const all = new Set(filled.flatMap((set) => [...set]));
+  if (own !== undefined) all.add(own);
+  return all;
+}
+
+function isCommit({ targetType }: Tip): boolean {
+  return targetType === 'commit';
+}
+
+export interface TreeEntry {
+  readonly path: string;
+  readonly blob: string;
+}
+
+/** The files and links of a tree; nothing when there is no such tree, as HEAD before the first commit. */
+export function treeOf(git: Git, tree: string): readonly TreeEntry[] {
+  const { code, stdout } = git.attempt(['ls-tree', '-r', '-z', '--full-tree', tree]);
+  if (code !== 0) return [];
+  return stdout
+    .toString()
+    .split('\0')
+    .flatMap((line) => {
+      const [, blob, path] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+      return blob === undefined || path === undefined ? [] : [{ path, blob }];
+    });
+}
+
+/** Commits and blobs that no ref and no reflog leads to. */
+export function unreachable(git: Git): {
+  readonly commits: readonly string[];
+  readonly blobs: readonly string[];
+} {
+  // its exit code tells of damage, which is met again when the objects are read
+  const { stdout } = git.attempt([
+    ...['fsck', '--unreachable', '--no-reflogs', '--connectivity-only', '--no-progress'],
+    '--no-dangling',
+  ]);
+  const ofType = (type: string): string[] =>
+    [...stdout.toString('latin1').matchAll(new RegExp(`^unreachable ${type} ([0-9a-f]+)$`, 'gm'))]
+      .map(([, id]) => id ?? '')
+      .sort();
+  return { commits: ofType('commit'), blobs: ofType('blob') };
+}
