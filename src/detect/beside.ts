@@ -34,7 +34,10 @@ export function addBeside(
     const ids = node.pieces.filter((piece) => lone.has(piece));
     if (ids.length > mostIds) by.exhausted = true;
     for (const id of ids.slice(0, mostIds)) {
-      const taken = [...node.pieces, ...added].filter((piece) => piece.layer === node.layer);
+      const taken = [...node.pieces, ...added].filter(
+        (piece) =>
+          piece.layer === node.layer && (piece.rule === rule || piece.part.strong === true),
+      );
       const piece = bestBeside(node.layer, id, part, beside, rule, taken, by);
       if (piece !== undefined) added.push(piece);
     }

@@ -5,6 +5,7 @@ import { entropy, isMonotonous, isPlaceholder, isWordy } from '../placeholder.ts
 export const awsChecks: Checks = {
   /** An id that could have been issued: its account is possible, and nobody made it up by hand. */
   'aws-key-id': (value) =>
+    /^(?:AKIA|ASIA|ABIA|ACCA)/.test(value) &&
     accountOf(value) !== 'impossible' &&
     !/EXAMPLE|SAMPLE|FAKE|DUMMY|YOURKEY|ACCESSKEY|SECRET|XXXX|AAAA|ZZZZ|TESTTEST|DEADBEEF|REDACTED/.test(
       value.slice(4),

@@ -8,5 +8,7 @@ export const npmChecks: Checks = {
   'npm-registry-setting': (_value, { path, before }) =>
     /\/\/[^\s"'/]+(?:\/[^\s"']*)?:_[A-Za-z]+["']?[ \t]{0,3}[=: \t][ \t]{0,3}["']?$/.test(
       before.slice(-300),
-    ) || /(?:^|\/)\.?npmrc$/.test(path),
+    ) ||
+    /["']_auth(?:Token)?["'][ \t]{0,3}:[ \t]{0,3}["']$/.test(before.slice(-40)) ||
+    /(?:^|\/)\.?npmrc$/.test(path),
 };
