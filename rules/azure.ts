@@ -131,6 +131,103 @@ export const azure: readonly Rule[] = [
     ],
   },
   {
+    id: 'azure-app-configuration',
+    provider: 'azure',
+    title: 'Azure App Configuration connection string',
+    titles: { pair: 'Azure App Configuration connection string' },
+    why: 'It reads, and with a read-write key changes, every setting of every service that starts from this store.',
+    advice: [
+      'Regenerate the key on the access settings page of the store.',
+      'Use a managed identity.',
+    ],
+    references: [
+      'https://learn.microsoft.com/azure/azure-app-configuration/howto-disable-access-key-authentication',
+    ],
+    grades: { pair: 'critical' },
+    parts: [
+      {
+        role: 'id',
+        shapes: [
+          {
+            type: 'token',
+            pieces: [{ text: '.azconfig.io;Id=' }, { set: 'A-Za-z0-9+/:-', min: 4, max: 64 }],
+            notBefore: '',
+            value: [1, 2],
+          },
+        ],
+        onlyJoined: true,
+      },
+      {
+        role: 'secret',
+        shapes: [
+          {
+            type: 'token',
+            pieces: [
+              { text: ';Secret=' },
+              { set: 'A-Za-z0-9+/', min: 43, max: 88 },
+              { text: '=', optional: true },
+            ],
+            notBefore: '',
+            notAfter: 'A-Za-z0-9+/=',
+            value: [1, 3],
+          },
+        ],
+        onlyJoined: true,
+        entropy: 4,
+      },
+    ],
+    examples: [
+      {
+        text: 'Endpoint=https://moonbakery.azconfig.io;Id=⟦{{a-z0-9*4}}-l0-s0:{{A-Za-z0-9*20}}⟧;Secret=⟦{{A-Za-z0-9+/*43}}=⟧',
+        kinds: ['pair'],
+        form: 'connection string',
+      },
+    ],
+    negatives: [
+      { text: 'Endpoint=https://moonbakery.azconfig.io;Id=x1y2-l0-s0:abc;Secret=<secret>' },
+      { text: 'name=x;Secret={{A-Za-z0-9+/*43}}=', form: 'of something else' },
+    ],
+  },
+  {
+    id: 'azure-annotated-key',
+    provider: 'azure',
+    title: 'Azure service key',
+    why: 'It is a login to the service that its last letters name: AI services, DevOps, Maps, Event Grid and others.',
+    advice: [
+      'Regenerate it on the keys page of the resource; DevOps tokens are revoked in the user settings.',
+    ],
+    references: ['https://github.com/microsoft/security-utilities'],
+    grades: { secret: 'high' },
+    parts: [
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'token',
+            pieces: [
+              { set: 'A-Za-z0-9', min: 52, max: 52 },
+              { text: 'JQQJ99' },
+              { set: 'A-Za-z0-9', min: 26, max: 26 },
+            ],
+          },
+        ],
+        checks: ['azure-annotated'],
+        entropy: 4,
+      },
+    ],
+    examples: [
+      {
+        text: 'AZURE_OPENAI_API_KEY=⟦{{A-Za-z0-9*52}}JQQJ99BG{{A-Za-z0-9*16}}ACOG{{A-Za-z0-9*4}}⟧',
+        form: 'AI services key',
+      },
+      {
+        text: 'pat: "⟦{{A-Za-z0-9*52}}JQQJ99BB{{A-Za-z0-9*16}}AZDO{{A-Za-z0-9*4}}⟧"',
+        form: 'DevOps token',
+      },
+    ],
+    negatives: [{ text: 'key={{A-Za-z0-9*30}}JQQJ99{{A-Za-z0-9*26}}', form: 'too short' }],
+  },
+  {
     id: 'azure-client-secret',
     provider: 'azure',
     title: 'Microsoft Entra ID client secret',

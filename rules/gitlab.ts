@@ -62,12 +62,12 @@ export const gitlab: readonly Rule[] = [
           { type: 'token', pieces: [{ oneOf: longLived }, { set: '\\w-', min: 20, max: 64 }] },
           {
             type: 'token',
-            pieces: [{ text: 'glimt-' }, { set: '\\w-', min: 25, max: 64 }],
+            pieces: [{ text: 'glimt-' }, { set: '\\w-', min: 25, max: 25 }],
             as: { title: 'GitLab incoming mail token' },
           },
           {
             type: 'token',
-            pieces: [{ text: 'glptt-' }, { set: '\\w-', min: 40, max: 64 }],
+            pieces: [{ text: 'glptt-' }, { set: '\\w-', min: 40, max: 40 }],
             as: { title: 'GitLab pipeline trigger token' },
           },
           {
@@ -103,6 +103,18 @@ export const gitlab: readonly Rule[] = [
         strong: true,
         maskKeep: 6,
       },
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'token',
+            pieces: [{ text: '_gitlab_session=' }, { set: '0-9a-z', min: 32, max: 32 }],
+            value: [1, 2],
+            as: { kind: 'session', severity: 'medium', title: 'GitLab session cookie' },
+          },
+        ],
+        entropy: 3,
+      },
     ],
     examples: [
       {
@@ -132,6 +144,11 @@ export const gitlab: readonly Rule[] = [
       { text: 'incoming+⟦glimt-{{0-9a-z*25}}⟧', form: 'incoming mail token' },
       { text: 'unleash_instance_id: ⟦glffct-{{\\w\\-*20}}⟧', form: 'feature flags token' },
       { text: 'CI_JOB_TOKEN=⟦glcbt-64_{{\\w\\-*20}}⟧', kinds: ['session'], form: 'job token' },
+      {
+        text: 'Cookie: _gitlab_session=⟦{{0-9a-f*32}}⟧; theme=dark',
+        kinds: ['session'],
+        form: 'session cookie (medium)',
+      },
     ],
     negatives: [
       { text: 'GITLAB_TOKEN=glpat-xxxxxxxxxxxxxxxxxxxx' },

@@ -119,6 +119,57 @@ export const google: readonly Rule[] = [
     negatives: [{ text: 'GEMINI_API_KEY=AQ.Ab8R...' }],
   },
   {
+    id: 'google-oauth-token',
+    provider: 'google',
+    title: 'Google OAuth refresh token',
+    titles: { session: 'Google OAuth access token' },
+    why: 'An access token is a login for an hour; a refresh token makes new ones for months.',
+    advice: [
+      'Revoke it: `curl -d token=… https://oauth2.googleapis.com/revoke`, or https://myaccount.google.com/connections.',
+    ],
+    references: ['https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke'],
+    grades: { secret: 'high', session: 'medium' },
+    parts: [
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'token',
+            pieces: [{ text: 'ya29.' }, { set: '\\w-', min: 30, max: 2048 }],
+            as: { kind: 'session' },
+          },
+        ],
+        entropy: 3.5,
+        strong: true,
+        maskKeep: 5,
+      },
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'token',
+            pieces: [{ text: '1//0' }, { set: '\\w-', min: 40, max: 256 }],
+            notBefore: 'A-Za-z0-9:/._-',
+          },
+        ],
+        entropy: 4,
+        maskKeep: 4,
+      },
+    ],
+    examples: [
+      {
+        text: '{"access_token":"⟦ya29.{{\\w\\-*160}}⟧","refresh_token":"⟦1//0{{\\w\\-*98}}⟧"}',
+        path: 'token.json',
+        kinds: ['session', 'secret'],
+        form: 'access token and refresh token',
+      },
+    ],
+    negatives: [
+      { text: 'Authorization: Bearer ya29.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' },
+      { text: 'https://cdn.moonbakery.dev/v1//0{{a-z0-9*60}}', form: 'a path' },
+    ],
+  },
+  {
     id: 'google-oauth-secret',
     provider: 'google',
     title: 'Google OAuth client secret',
@@ -139,9 +190,37 @@ export const google: readonly Rule[] = [
         strong: true,
         maskKeep: 7,
       },
+      {
+        // before 2021 there was no prefix
+        role: 'token',
+        shapes: [
+          {
+            type: 'assignment',
+            names: [
+              'google client secret',
+              'google oauth client secret',
+              'google oauth secret',
+              'google secret',
+            ],
+            value: { set: '\\w-', min: 24, max: 24 },
+          },
+          {
+            type: 'assignment',
+            names: ['client secret'],
+            value: { set: '\\w-', min: 24, max: 24 },
+            near: ['apps.googleusercontent.com'],
+          },
+        ],
+        checks: ['google-client-use', 'mixed'],
+        entropy: 3.2,
+      },
     ],
     examples: [
       { text: 'GOOGLE_CLIENT_SECRET=⟦GOCSPX-{{\\w\\-*28}}⟧', form: 'OAuth client secret' },
+      {
+        text: '$google_client_secret = "⟦{{\\w\\-*24}}⟧";',
+        form: 'OAuth client secret of before 2021',
+      },
       {
         text: '{"installed":{"client_id":"1.apps.googleusercontent.com","client_secret":"⟦GOCSPX-{{\\w\\-*28}}⟧"}}',
         form: 'OAuth client secret of an installed app (low)',

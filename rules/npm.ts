@@ -110,6 +110,7 @@ export const npm: readonly Rule[] = [
         path: '.npmrc',
         form: 'without a registry',
       },
+      { text: '{"_authToken": "⟦{{uuid}}⟧"}', form: 'as a key of JSON' },
       { text: 'export NPM_TOKEN="⟦{{uuid}}⟧"', form: 'by name' },
     ],
     negatives: [

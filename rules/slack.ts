@@ -171,6 +171,7 @@ export const slack: readonly Rule[] = [
             ],
           },
         ],
+        checks: ['slack-random'],
         strong: true,
         maskKeep: 5,
       },
@@ -204,7 +205,11 @@ export const slack: readonly Rule[] = [
         form: 'the token alone',
       },
     ],
-    negatives: [{ text: 'xoxc-... and xoxd-... are needed' }, { text: 'xoxd-{{A-Za-z0-9*20}}' }],
+    negatives: [
+      { text: 'xoxc-... and xoxd-... are needed' },
+      { text: 'token = "xoxc-888888888888-888888888888-8888888888888-{{0-9a-f*64}}"' },
+      { text: 'xoxd-{{A-Za-z0-9*20}}' },
+    ],
   },
   {
     id: 'slack-webhook',
@@ -242,6 +247,14 @@ export const slack: readonly Rule[] = [
               { set: '0-9', min: 6, max: 20 },
               { text: '/' },
               { set: 'A-Za-z0-9', min: 16, max: 40 },
+            ],
+            as: { title: 'Slack workflow webhook' },
+          },
+          {
+            type: 'token',
+            pieces: [
+              { text: 'hooks.slack.com/workflows/' },
+              { set: 'A-Za-z0-9+', min: 40, max: 60 },
             ],
             as: { title: 'Slack workflow webhook' },
           },

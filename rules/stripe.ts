@@ -58,6 +58,32 @@ export const stripe: readonly Rule[] = [
     ],
   },
   {
+    id: 'workos-api-key',
+    provider: 'workos',
+    title: 'WorkOS or Highnote secret key',
+    why: 'It has the prefix of Stripe and the rights of your whole account at the service that made it.',
+    advice: ['Roll it in the dashboard of WorkOS or Highnote and deploy the new one.'],
+    references: ['https://workos.com/docs/glossary/api-key'],
+    grades: { secret: 'high' },
+    parts: [
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'token',
+            // base64 of key_…
+            pieces: [{ text: 'sk_live_a2V5X' }, { set: 'A-Za-z0-9', min: 20, max: 247 }],
+          },
+        ],
+        entropy: 2.5,
+        strong: true,
+        maskKeep: 8,
+      },
+    ],
+    examples: [{ text: 'WORKOS_API_KEY=⟦sk_live_a2V5X{{A-Za-z0-9*60}}⟧', form: 'live key' }],
+    negatives: [{ text: 'WORKOS_API_KEY=sk_live_a2V5X...' }, { text: 'sk_live_{{b-z*24}}' }],
+  },
+  {
     id: 'stripe-webhook-secret',
     provider: 'stripe',
     title: 'Webhook signing secret (Stripe or Svix)',

@@ -39,7 +39,7 @@ export const twilio: readonly Rule[] = [
         shapes: [
           {
             type: 'assignment',
-            names: ['auth token', 'twilio token', 'twilio secret', 'twilio key'],
+            names: ['auth token', 'twilio token'],
             value: { set: '0-9a-f', min: 32, max: 32 },
             near: ['twilio'],
           },
@@ -49,6 +49,8 @@ export const twilio: readonly Rule[] = [
               'twilio api secret',
               'twilio api key secret',
               'twilio key secret',
+              'twilio secret',
+              'twilio key',
               'api key secret',
               'api secret',
             ],
