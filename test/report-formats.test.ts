@@ -1,13 +1,14 @@
 // What programs read: the JSON contract key by key, SARIF by its schema and by GitHub's rules.
 
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { ScanReport } from '../src/core/finding.ts';
 import { loadFormat } from '../src/report/index.ts';
 import { printJson, toJson } from '../src/report/json.ts';
 import { uriOf } from '../src/report/sarif.ts';
 import * as make from './support/findings.ts';
+import { complaints, readSarif, type SarifLog } from './support/sarif.ts';
 
 const json = await loadFormat('json');
 const sarif = await loadFormat('sarif');
@@ -16,18 +17,18 @@ const compact = await loadFormat('compact');
 describe('json', () => {
   it('has the keys of the contract in the order of the contract', () => {
     const text = json(make.report({ findings: [make.pair()] }), make.context());
-    const report = JSON.parse(text);
+    const report = JSON.parse(text) as ScanReport;
     expect(Object.keys(report)).toEqual([
       ...['version', 'tool', 'complete', 'scanned', 'findings', 'skipped', 'suppressed'],
     ]);
-    const [finding] = report.findings;
+    const finding = report.findings[0]!;
     expect(Object.keys(finding)).toEqual([
       ...['rule', 'provider', 'kind', 'severity', 'confidence', 'title'],
       ...['path', 'line', 'column', 'endLine', 'endColumn', 'masked', 'fingerprint'],
       ...['account', 'profile', 'parts', 'commit', 'author', 'date', 'stage', 'suppressed'],
       ...['why', 'next'],
     ]);
-    expect(Object.keys(finding.parts[0])).toEqual([
+    expect(Object.keys(finding.parts[0]!)).toEqual([
       ...['role', 'path', 'line', 'column', 'endLine', 'endColumn', 'masked'],
     ]);
   });
@@ -55,7 +56,7 @@ describe('json', () => {
   });
 
   it('lists the profiles of --home at the end, and only then', () => {
-    const report = JSON.parse(json(make.home, make.context()));
+    const report = JSON.parse(json(make.home, make.context())) as ScanReport;
     expect(Object.keys(report).at(-1)).toBe('profiles');
     expect(report.profiles).toEqual(make.home.profiles);
   });
@@ -121,7 +122,7 @@ describe('compact', () => {
 });
 
 describe('sarif', () => {
-  const log = (report = make.everything): any => JSON.parse(sarif(report, make.context()));
+  const log = (report = make.everything): SarifLog => readSarif(sarif(report, make.context()));
 
   it('is valid by the schema, also when nothing was found', () => {
     expect(complaints(log())).toEqual([]);
@@ -130,7 +131,7 @@ describe('sarif', () => {
     expect(complaints({ version: '2.1.0' })).not.toEqual([]);
     const broken = log();
     broken.runs[0].results[0].locations[0].physicalLocation.region.startLine = 0;
-    broken.runs[0].results[1].locations[0].physicalLocation.artifactLocation.uri = 'a b';
+    broken.runs[0].results[1]!.locations[0].physicalLocation.artifactLocation.uri = 'a b';
     expect(complaints(broken)).toHaveLength(2);
   });
 
@@ -155,7 +156,7 @@ describe('sarif', () => {
     }
     for (const result of run.results) {
       expect(filled(result.message.text)).toBe(true);
-      expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
+      expect(run.tool.driver.rules[result.ruleIndex]!.id).toBe(result.ruleId);
       expect(Object.keys(result.partialFingerprints)).toEqual(['keyscan/v1']);
     }
   });
@@ -194,7 +195,7 @@ describe('sarif', () => {
 
   it('tells suppressed findings from the others as soon as there is one', () => {
     const [run] = log(make.suppressed).runs;
-    expect(run.results.map(({ suppressions }: any) => suppressions)).toEqual([
+    expect(run.results.map(({ suppressions }) => suppressions)).toEqual([
       [
         {
           kind: 'external',
@@ -212,9 +213,9 @@ describe('sarif', () => {
   it('says what was not read, and that the run was not whole', () => {
     const [{ invocations, tool }] = log(make.blind).runs;
     expect(invocations).toHaveLength(1);
-    expect(invocations[0].executionSuccessful).toBe(false);
+    expect(invocations[0]!.executionSuccessful).toBe(false);
     expect(
-      invocations[0].toolExecutionNotifications.map(({ level, descriptor, locations }: any) => [
+      invocations[0]!.toolExecutionNotifications.map(({ level, descriptor, locations }) => [
         level,
         descriptor.id,
         locations[0].physicalLocation.artifactLocation.uri,
@@ -224,12 +225,12 @@ describe('sarif', () => {
       ['error', 'unreadable', 'data/private'],
       ['note', 'submodule', 'vendor/oven'],
     ]);
-    expect(tool.driver.notifications.map(({ id }: any) => id)).toEqual([
+    expect(tool.driver.notifications!.map(({ id }) => id)).toEqual([
       'submodule',
       'too-large',
       'unreadable',
     ]);
-    expect(log(make.everyday).runs[0].invocations[0].executionSuccessful).toBe(true);
+    expect(log(make.everyday).runs[0].invocations[0]!.executionSuccessful).toBe(true);
   });
 
   it('grades a rule by its worst finding and takes its words from the rule', () => {
@@ -243,7 +244,7 @@ describe('sarif', () => {
     };
     const findings = [make.finding({ severity: 'low' }), make.pair()];
     const text = sarif(make.report({ findings }), make.context({ rule: () => rule }));
-    expect(JSON.parse(text).runs[0].tool.driver.rules).toEqual([
+    expect(readSarif(text).runs[0].tool.driver.rules).toEqual([
       {
         id: 'aws-access-key',
         name: 'AwsAccessKey',
@@ -290,20 +291,3 @@ describe('sarif', () => {
     expect(bases).toEqual(['%SRCROOT%', undefined, undefined, undefined]);
   });
 });
-
-/**
- * What the SARIF 2.1.0 schema has against a log. The package's own Jest matcher needs a global `expect` and a module
- * that it does not depend on, so its schema and its validator are used directly.
- */
-function complaints(log: unknown): string[] {
-  const here = createRequire(import.meta.url);
-  const require = createRequire(here.resolve('@microsoft/jest-sarif/package.json'));
-  const Ajv = require('ajv');
-  const schema = require('./lib/schemas/sarif-2.1.0-rtm.5.json');
-  const ajv = new Ajv({ schemaId: 'auto', allErrors: true });
-  ajv.addMetaSchema(require('ajv/lib/refs/json-schema-draft-04.json'));
-  ajv.validate(schema, log);
-  return (ajv.errors ?? []).map(
-    ({ dataPath, message }: { dataPath: string; message: string }) => `${dataPath} ${message}`,
-  );
-}

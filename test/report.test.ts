@@ -7,6 +7,7 @@ import type { Format, ReportContext } from '../src/report/format.ts';
 import { formatNames, isFormatName, loadFormat, loadStaged } from '../src/report/index.ts';
 import { widthOf } from '../src/report/width.ts';
 import * as make from './support/findings.ts';
+import { readSarif } from './support/sarif.ts';
 import { keptScreen, spellEscapes } from './support/screens.ts';
 
 const pretty = await loadFormat('pretty');
@@ -84,7 +85,6 @@ describe('a screen', () => {
   it('says the same with colours as without', () => {
     const plain = pretty(make.everything, make.context());
     const coloured = pretty(make.everything, make.context({ color: 3 }));
-    // eslint-disable-next-line no-control-regex -- the colours are what is taken away
     expect(coloured.replace(/\u001b\[[\d;]*m/g, '')).toBe(plain);
     expect(coloured).not.toBe(plain);
   });
@@ -169,9 +169,9 @@ describe('every format', () => {
     findings.map(({ path, line, column, rule }) => `${path}:${line}:${column} ${rule}`);
 
   const readers: Readonly<Record<string, (text: string) => string[]>> = {
-    json: (text) => places(JSON.parse(text)),
+    json: (text) => places(JSON.parse(text) as ScanReport),
     sarif: (text) =>
-      JSON.parse(text).runs[0].results.map((result: any) => {
+      readSarif(text).runs[0].results.map((result) => {
         const { artifactLocation, region } = result.locations[0].physicalLocation;
         const path = decodeURIComponent(artifactLocation.uri).replace(/^file:\/\//, '');
         return `${path}:${region.startLine}:${region.startColumn} ${result.ruleId}`;

@@ -3,7 +3,7 @@
 import type { Finding, ScanReport } from '../core/finding.ts';
 import { frame } from './frame.ts';
 import type { Format, ReportContext } from './format.ts';
-import { penFor, type Palette, type Pen } from './pen.ts';
+import { type Palette, type Pen, penFor } from './pen.ts';
 import { profileTable } from './profiles.ts';
 import { skippedNotes } from './skipped.ts';
 import { flow, widthOf, wrap } from './width.ts';

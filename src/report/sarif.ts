@@ -187,7 +187,7 @@ function suppressionsOf({ suppressed }: Finding): unknown {
     {
       kind: suppressed.by === 'inline' ? 'inSource' : 'external',
       status: 'accepted',
-      justification: [`${suppressed.by}`, ...reason, ...until].join(': '),
+      justification: [suppressed.by, ...reason, ...until].join(': '),
     },
   ];
 }
