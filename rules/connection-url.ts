@@ -25,7 +25,7 @@ export const connectionUrl: readonly Rule[] = [
             anchor: '://',
             // an unencoded @ may stand in the password: the last one before the host counts
             regex:
-              '://[^\\s:/@"\'<>`?#,;|\\\\]{0,128}:(?<value>[^\\s/"\'<>`?#\\\\]{1,200})@(?=[A-Za-z0-9\\[%_])(?![^\\s/"\'<>`?#]*@)',
+              '://[^\\s:/@"\'<>`?#,;|\\\\]{0,128}:(?<value>[^\\s/"\'<>`?#,\\\\]{1,200})@(?=[A-Za-z0-9\\[%_])(?![^\\s/"\'<>`?#,]*@)',
             window: 400,
           },
         ],
@@ -89,6 +89,7 @@ export const connectionUrl: readonly Rule[] = [
       { text: 'mongodb+srv://<username>:<password>@cluster.mongodb.net/app' },
       { text: 'mysql://oven:****@db.moonbakery.dev' },
       { text: 'https://oven:{{A-Za-z0-9*16}}@example.com/', form: 'reserved host' },
+      { text: 'ftp://anonymous:{{a-z*12}}@ftp.moonbakery.dev/pub', form: 'nobody in particular' },
       { text: 'https://registry.npmjs.org:443/@types/node' },
       { text: 'http://localhost:8080/path@version' },
       { text: 'git@github.com:moonbakery/oven.git' },

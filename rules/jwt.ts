@@ -56,6 +56,10 @@ export const jwt: readonly Rule[] = [
         text: 'SUPABASE_ANON_KEY=⟦{{b64url({"alg":"HS256","typ":"JWT"})}}.{{b64url({"iss":"supabase","role":"anon","exp":4102444800})}}.{{\\w\\-*43}}⟧',
         form: 'Supabase anonymous key (low)',
       },
+      {
+        text: '⟦{{b64url({"alg":"HS256"})}}.{{b64url({"k":"value"})}}.{{\\w\\-*43}}⟧',
+        form: 'nobody’s, for nobody (low)',
+      },
     ],
     negatives: [
       {

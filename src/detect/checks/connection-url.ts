@@ -39,6 +39,7 @@ function isInvented(user: string, password: string, host: string): boolean {
   const simple = text.toLowerCase().replace(/[-_.!]/g, '');
   return (
     text.length < 3 ||
+    /^(?:anonymous|anon)$/i.test(user) ||
     commonWords.has(text.toLowerCase()) ||
     commonWords.has(simple) ||
     text.toLowerCase() === decodePercent(user).toLowerCase() ||
