@@ -4,6 +4,7 @@ import type { Host } from '../commands/host.ts';
 import { UserError } from '../core/errors.ts';
 import type { CommandName } from './options.ts';
 import type { CommandLine } from './parse.ts';
+import { scanFlags } from './scan-flags.ts';
 
 type Run = (line: CommandLine, host: Host) => Promise<number>;
 
@@ -14,6 +15,30 @@ export async function runCommand(line: CommandLine, host: Host): Promise<number>
 }
 
 const runs: Partial<Record<CommandName, Run>> = {
+  baseline: async (line, host) => {
+    const { baseline } = await import('../commands/baseline.ts');
+    const { mode, ...scan } = scanFlags(line);
+    const here = mode.type === 'paths' ? mode : ({ type: 'tree' } as const);
+    return baseline({ scan: { ...scan, mode: here }, prune: line.values.on('prune') }, host);
+  },
+  ignore: async ({ words: [fingerprint = ''], values }, host) => {
+    const { ignore } = await import('../commands/ignore.ts');
+    const reason = values.text('reason');
+    const until = values.text('until');
+    const config = values.text('config');
+    return ignore({ fingerprint, reason, until, config, baseline: values.text('baseline') }, host);
+  },
+  explain: async ({ words: [what = ''], values }, host) => {
+    const { explain } = await import('../commands/explain.ts');
+    return explain(
+      { what, config: values.text('config'), baseline: values.text('baseline') },
+      host,
+    );
+  },
+  rules: async ({ words, values }, host) => {
+    const { rules } = await import('../commands/rules.ts');
+    return rules({ words, config: values.text('config'), format: values.text('format') }, host);
+  },
   completion: async ({ words }, host) => {
     const { completion } = await import('./completion.ts');
     const [shell] = words;

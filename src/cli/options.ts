@@ -230,7 +230,6 @@ const table = [
     name: 'staged',
     type: 'flag',
     mode: true,
-    later: true,
     about: 'What the next commit would add.',
     group: 'What to scan',
     commands: ['scan'],
@@ -305,6 +304,7 @@ const table = [
   {
     name: 'no-ignore',
     type: 'flag',
+    config: true,
     about: 'Read everything in a folder, also what git or .keyscanignore leave out.',
     group: 'What to scan',
     commands: scanning,
@@ -649,6 +649,13 @@ const table = [
     value: 'FILE',
     about:
       'Take over a .gitleaksignore, a gitleaks JSON report or a .secrets.baseline instead of scanning.',
+    group: 'This command',
+    commands: ['baseline'],
+  },
+  {
+    name: 'prune',
+    type: 'flag',
+    about: 'Also remove the entries of what is no longer found.',
     group: 'This command',
     commands: ['baseline'],
   },

@@ -1,39 +1,9 @@
 // The scan's own file: everything in it is loaded by a scan and by nothing else.
-import type { Mode, ScanFlags } from '../commands/flags.ts';
 import type { Host } from '../commands/host.ts';
 import { scan } from '../commands/scan.ts';
-import { formatChoices, severityChoices } from './options.ts';
 import type { CommandLine } from './parse.ts';
+import { scanFlags } from './scan-flags.ts';
 
 export async function scanCommand(line: CommandLine, host: Host): Promise<number> {
   return scan(scanFlags(line), host);
-}
-
-/** What was typed, as the commands take it. An option that is absent stays so: the configuration may have it. */
-export function scanFlags({ words, values }: CommandLine): ScanFlags {
-  const on = (name: Parameters<typeof values.on>[0]): true | undefined =>
-    values.on(name) || undefined;
-  return {
-    mode: modeOf({ words, values }),
-    config: values.text('config'),
-    baseline: values.text('baseline'),
-    rules: values.list('rule'),
-    exclude: values.list('exclude'),
-    noIgnore: on('no-ignore'),
-    noInlineIgnore: on('no-inline-ignore'),
-    showSuppressed: on('show-suppressed'),
-    maxFileSize: values.size('max-file-size'),
-    failOn: severityChoices.find((each) => each === values.text('fail-on')),
-    format: formatChoices.find((each) => each === values.text('format')),
-    output: values.text('output'),
-    quiet: on('quiet'),
-    verbose: on('verbose'),
-  };
-}
-
-function modeOf({ words, values }: Pick<CommandLine, 'words' | 'values'>): Mode {
-  if (values.on('stdin')) return { type: 'stdin', name: values.text('stdin-filename') };
-  if (values.on('home')) return { type: 'home' };
-  if (values.on('staged')) return { type: 'staged' };
-  return words.length > 0 ? { type: 'paths', paths: words } : { type: 'audit' };
 }

@@ -29,6 +29,8 @@ export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): 
       return stdinFeed(mode.name, host.cwd);
     case 'paths':
       return filesFeed(request(mode.paths, settings, host));
+    case 'tree':
+      return filesFeed(request([settings.tree.file('') ?? host.cwd], settings, host));
     default:
       throw new Error(`no documents of ${mode.type}`);
   }

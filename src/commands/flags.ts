@@ -6,6 +6,8 @@ import type { FormatName } from '../report/index.ts';
 export type Mode =
   /** Home, the env files here even when git ignores them, and the current folder. */
   | { readonly type: 'audit' }
+  /** The work tree, or outside one the current folder. */
+  | { readonly type: 'tree' }
   | { readonly type: 'paths'; readonly paths: readonly string[] }
   | { readonly type: 'home' }
   | { readonly type: 'stdin'; readonly name: string | undefined }

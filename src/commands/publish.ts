@@ -41,7 +41,7 @@ function isClean({ findings, complete }: ScanReport): boolean {
   return complete && findings.every(({ suppressed }) => suppressed !== null);
 }
 
-function contextOf(
+export function contextOf(
   { settings, base, what, elapsedMs }: Performed,
   host: Host,
   toFile: boolean,

@@ -15,7 +15,7 @@ import { outcomeOf } from './outcome.ts';
 import type { Asked, Outcome } from './outcome.ts';
 import { publish } from './publish.ts';
 import { settle } from './settings.ts';
-import type { Settings } from './settings.ts';
+import type { Purpose, Settings } from './settings.ts';
 import { tool } from './version.ts';
 
 export interface Performed {
@@ -36,9 +36,13 @@ export async function scan(flags: ScanFlags, host: Host): Promise<ExitCode> {
   return performed.outcome.code;
 }
 
-export async function perform(flags: ScanFlags, host: Host): Promise<Performed> {
+export async function perform(
+  flags: ScanFlags,
+  host: Host,
+  purpose: Purpose = {},
+): Promise<Performed> {
   const started = performance.now();
-  const settings = await settle(flags, host);
+  const settings = await settle(flags, host, purpose);
   const scanner = createScanner(settings.scanner);
   const scanned = await (flags.mode.type === 'staged'
     ? scanIndex(scanner, settings, host)

@@ -39,7 +39,17 @@ export interface Settings {
 
 const defaultFileSize = 100 * 1024 ** 2;
 
-export async function settle(flags: ScanFlags, host: Host): Promise<Settings> {
+/** What the settings are for, where it is not just a scan. */
+export interface Purpose {
+  /** The baseline will be written: it need not exist, and a merge conflict in it is mended. */
+  readonly mayWrite?: boolean;
+}
+
+export async function settle(
+  flags: ScanFlags,
+  host: Host,
+  { mayWrite = false }: Purpose = {},
+): Promise<Settings> {
   const tree = policyTree(host.cwd);
   const config = await loadConfig(tree, { cwd: host.cwd, given: flags.config });
   const { settings } = config;
@@ -58,6 +68,8 @@ export async function settle(flags: ScanFlags, host: Host): Promise<Settings> {
       cwd: host.cwd,
       given: flags.baseline,
       configured: settings.baseline,
+      create: mayWrite,
+      mend: mayWrite,
     }),
     exclude: excluded(tree, config, flags),
     failOn: flags.failOn ?? settings.failOn ?? 'medium',
