@@ -2,8 +2,8 @@
 // from git's own state.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from "node:path";
 
 import { generate } from './examples.ts';
 import { cleanEnvironment, program, run, type RunResult, temporaryFolder } from './run.ts';
@@ -62,6 +62,16 @@ export class Repository {
     return { code, signal, stdout, stderr };
   }
 
+  /** git with something on its standard input. */
+  input(text: string | Uint8Array, ...args: readonly string[]): void {
+    const result = spawnSync('git', args, {
+      cwd: this.folder,
+      env: cleanEnvironment(this.home, this.extra),
+      input: text,
+    });
+    if (result.status !== 0) throw new Error(`git ${args.join(' ')}: ${result.stderr.toString()}`);
+  }
+
   /** A git command that has to succeed; its output without the last line end. */
   git(...args: readonly string[]): string {
     const result = this.try(...args);
@@ -96,7 +106,7 @@ export class Repository {
   }
 
   hook(name: string, script: string): this {
-    const path = join(this.folder, this.git('rev-parse', '--git-path', `hooks/${name}`));
+    const path = resolve(this.folder, this.git("rev-parse", "--git-path", `hooks/${name}`));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
     chmodSync(path, 0o755);
@@ -105,16 +115,24 @@ export class Repository {
 
   /** The plainest hooks there can be: no fast path, no chaining. */
   guarded(): this {
-    return this.hook('pre-commit', `exec ${ours} --staged`).hook(
+    return this.hook('pre-commit', `${ours} --staged; ${answer}`).hook(
       'pre-merge-commit',
-      `exec ${ours} --staged`,
+      `${ours} --staged; ${answer}`,
     );
+  }
+
+  /** What the plain hook exited with; undefined when it did not run. */
+  hookCode(): number | undefined {
+    const path = join(this.home, 'hook-code');
+    return existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined;
   }
 
   keyscan(...args: readonly string[]): RunResult {
     return run(args, { cwd: this.folder, home: this.home, env: this.extra });
   }
 }
+
+const answer = 'code=$?; echo $code > "$HOME/hook-code"; exit $code';
 
 export const ours = `"${process.execPath}" "${program}"`;
 
