@@ -3,6 +3,9 @@ import type { Rule } from '../src/core/rule.ts';
 // scheme://user:password@host. What is invented is dropped, and how far the host is from the world decides the severity:
 // this machine low, a private network medium, the rest high.
 
+/** Neither white space nor quotes nor angle brackets. */
+const urlCharacters = '!#-&(-;=?-_a-~';
+
 export const connectionUrl: readonly Rule[] = [
   {
     id: 'connection-url-password',
@@ -27,9 +30,44 @@ export const connectionUrl: readonly Rule[] = [
             regex:
               '://[^\\s:/@"\'<>`?#,;|\\\\]{0,128}:(?<value>[^\\s/"\'<>`?#,\\\\]{1,200})@(?=[A-Za-z0-9\\[%_])(?![^\\s/"\'<>`?#,]*@)',
             window: 400,
+            within: urlCharacters,
           },
         ],
         checks: ['connection-password'],
+      },
+      {
+        role: 'secret',
+        shapes: [
+          {
+            type: 'pattern',
+            anchor: 'jdbc:',
+            regex:
+              'jdbc:[a-z0-9:]{2,40}[^\\s"\'<>]{3,200}?[?&;:]password=(?<value>[^\\s"\'<>&;\\\\]{1,128})',
+            as: { title: 'Password in a JDBC URL' },
+          },
+          {
+            type: 'pattern',
+            anchor: 'password',
+            anyCase: true,
+            lookBack: 400,
+            // settings in any order, one of them names the server
+            regex:
+              '(?:[Ss]erver|[Dd]ata [Ss]ource|[Hh]ost|[Aa]ddr(?:ess)?|SERVER|HOST) ?= ?[^;\\s"\'=]{1,100};[^"\'\\n]{0,200}?[Pp](?:assword|ASSWORD) ?= ?(?<value>[^;\\s"\'<>&]{1,128})',
+            window: 200,
+            as: { title: 'Password in a connection string' },
+          },
+          {
+            type: 'pattern',
+            anchor: 'pwd=',
+            anyCase: true,
+            lookBack: 400,
+            regex:
+              '(?:[Ss]erver|[Dd]ata [Ss]ource|[Hh]ost|[Aa]ddr(?:ess)?|SERVER|HOST) ?= ?[^;\\s"\'=]{1,100};[^"\'\\n]{0,200}?[Pp](?:wd|WD)=(?<value>[^;\\s"\'<>&]{1,128})',
+            window: 200,
+            as: { title: 'Password in a connection string' },
+          },
+        ],
+        checks: ['connection-setting'],
       },
       {
         role: 'token',
@@ -39,6 +77,7 @@ export const connectionUrl: readonly Rule[] = [
             anchor: '://',
             regex: '://(?<value>[A-Za-z0-9_-]{20,255}):(?:x-oauth-basic|x-oauth-token)?@',
             window: 320,
+            within: urlCharacters,
             as: { title: 'Token in a URL' },
           },
         ],
@@ -79,8 +118,24 @@ export const connectionUrl: readonly Rule[] = [
         text: 'git+https://⟦{{0-9a-f*40}}⟧:x-oauth-basic@git.moonbakery.dev/oven.git',
         form: 'token as user',
       },
+      {
+        text: 'spring.datasource.url=jdbc:mysql://db.moonbakery.dev:3306/shop?user=oven&password=⟦{{A-Za-z0-9*16}}⟧&useSSL=true',
+        form: 'JDBC',
+      },
+      {
+        text: '"Default": "Server=tcp:moonbakery.database.windows.net,1433;Initial Catalog=shop;User ID=oven;Password=⟦{{A-Za-z0-9*16}}!⟧;Encrypt=True"',
+        form: '.NET',
+      },
+      {
+        text: 'DRIVER={ODBC Driver 18};SERVER=10.3.0.7;DATABASE=shop;UID=oven;PWD=⟦{{A-Za-z0-9*16}}⟧',
+        form: 'ODBC on a private network (medium)',
+      },
     ],
     negatives: [
+      { text: 'jdbc:mysql://db.moonbakery.dev/shop?user=oven&password=${DB_PASSWORD}' },
+      { text: 'Server=host;Port=5432;User Id=username;Password=secret;Database=databasename;' },
+      { text: 'Data Source=db.moonbakery.dev;User ID=oven;Password={0};' },
+      { text: 'cvs://:pserver:anoncvs@sources.moonbakery.dev:/cvs/src' },
       { text: 'postgres://user:password@db.moonbakery.dev/orders' },
       { text: 'postgres://postgres:postgres@localhost:5432/test' },
       { text: 'postgres://oven:${DB_PASSWORD}@db.moonbakery.dev/orders' },

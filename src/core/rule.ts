@@ -54,6 +54,8 @@ export interface PatternShape {
   readonly lookBack?: number;
   readonly regex: string;
   readonly window?: number;
+  /** The text that the regex sees goes no further behind the anchor than these characters (and all beyond ASCII) do; default: any. */
+  readonly within?: CharSet;
 }
 
 export type Shape = TokenShape | AssignmentShape | BlockShape | PatternShape;

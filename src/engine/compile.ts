@@ -3,6 +3,7 @@
 
 import type { Piece, Rule, Shape } from '../core/rule.ts';
 import { byteSet } from './charset.ts';
+import { trigramsPerMillion } from './frequency.ts';
 import type { Anchor, ContainerLiteral, Matcher, Step, Tables } from './tables.ts';
 
 /** A run without a maximum. */
@@ -80,7 +81,7 @@ function compileShape(shape: Shape, origin: Origin): Compiled {
           max: shape.value.max ?? unlimited,
           near: shape.near ?? [],
         },
-        found: names.map((words, index) => nameAnchor(words, index)),
+        found: names.flatMap(nameAnchors),
       };
     }
     case 'block':
@@ -98,6 +99,7 @@ function compileShape(shape: Shape, origin: Origin): Compiled {
           anyCase: shape.anyCase ?? false,
           lookBack: shape.lookBack ?? 0,
           window: Math.min(shape.window ?? 512, 4096),
+          within: shape.within === undefined ? null : checked(shape.within),
           regex: shape.regex,
         },
         found: [{ ...rarest(positionsOf(shape.anchor, shape.anyCase ?? false)), step: 0 }],
@@ -206,23 +208,44 @@ function bytesOf(notation: string): string {
   return bytes;
 }
 
-/** A name is anchored at its rarest word; a word of two letters takes in the separators and the next word's start. */
-function nameAnchor(words: readonly string[], index: number): Found {
-  let best: (Candidate & { word: number }) | undefined;
-  words.forEach((text, word) => {
-    const positions: string[] = positionsOf(text, true);
-    const next = words[word + 1]?.[0];
-    if (positions.length === 2 && next !== undefined)
-      positions.push('_-. ' + next + next.toUpperCase());
-    const candidate = rarestOrNone(positions);
-    if (candidate !== undefined && candidate.cost < (best?.cost ?? Infinity)) {
-      best = { ...candidate, word };
+/**
+ * A name is anchored where it is rarest: inside one of its words, or across the border of two (which may be written with a
+ * separator or without, so that takes several anchors).
+ */
+function nameAnchors(words: readonly string[], index: number): Found[] {
+  let best: readonly (Candidate & { word: number })[] = [];
+  let bestCost = Infinity;
+  const consider = (found: readonly (Candidate & { word: number })[]): void => {
+    const cost = found.reduce((sum, one) => sum + one.cost, 0);
+    if (found.length > 0 && cost < bestCost) {
+      best = found;
+      bestCost = cost;
     }
+  };
+  words.forEach((text, word) => {
+    const inside = rarestOrNone(positionsOf(text, true));
+    if (inside !== undefined) consider([{ ...inside, word }]);
+    const next = words[word + 1];
+    if (next === undefined) return;
+    const end = positionsOf(text.slice(-2), true);
+    const start = positionsOf(next.slice(0, 2), true);
+    const last = end.at(-1) ?? '';
+    const first = start[0] ?? '';
+    const separated = candidate([last, separators, first], text.length - 1);
+    const joined =
+      end.length === 2
+        ? candidate([end[0] ?? '', last, first], text.length - 2)
+        : candidate([last, first, start[1] ?? ''], text.length - 1);
+    consider([
+      { ...separated, word },
+      { ...joined, word },
+    ]);
   });
-  if (best === undefined)
-    throw new RangeError(`the name "${words.join(' ')}" has no word of three letters`);
-  return { window: best.window, at: best.at, step: index * 16 + best.word };
+  if (best.length === 0) throw new RangeError(`the name "${words.join(' ')}" is too short`);
+  return best.map(({ window, at, word }) => ({ window, at, step: index * 16 + word }));
 }
+
+const separators = '_-. ';
 
 interface Candidate {
   readonly window: readonly [string, string, string];
@@ -239,29 +262,47 @@ function rarest(positions: Positions): Omit<Candidate, 'cost'> {
 function rarestOrNone(positions: Positions): Candidate | undefined {
   let best: Candidate | undefined;
   for (let at = 0; at + 2 < positions.length; at++) {
-    const a = positions[at] ?? '';
-    const b = positions[at + 1] ?? '';
-    const c = positions[at + 2] ?? '';
-    if (a.length * b.length * c.length > mostCombinations) continue;
-    const cost = frequency(a) * frequency(b) * frequency(c);
-    if (cost < (best?.cost ?? Infinity)) best = { window: [a, b, c], at, cost };
+    const window = [positions[at] ?? '', positions[at + 1] ?? '', positions[at + 2] ?? ''] as const;
+    if (window[0].length * window[1].length * window[2].length > mostCombinations) continue;
+    const found = candidate(window, at);
+    if (found.cost < (best?.cost ?? Infinity)) best = found;
   }
   return best;
 }
 
-/** How often one of the bytes stands at a place of source text, roughly; only speed depends on it. */
-function frequency(bytes: string): number {
-  let sum = 0;
-  for (const byte of bytes) {
-    if (/[a-z]/.test(byte)) sum += /[etaoinsrl]/.test(byte) ? 0.05 : 0.015;
-    else if (/[A-Z]/.test(byte)) sum += 0.003;
-    else if (/[0-9]/.test(byte)) sum += 0.006;
-    else if (byte === ' ') sum += 0.15;
-    else if (/[-_.,:;=/"'()]/.test(byte)) sum += 0.015;
-    else if (byte === '\0') sum += 0.01;
-    else sum += 0.002;
+function candidate(window: readonly [string, string, string], at: number): Candidate {
+  const folded = new Map<string, number>();
+  for (const a of window[0]) {
+    for (const b of window[1]) {
+      for (const c of window[2]) {
+        const text = a + b + c;
+        const key = text.toLowerCase();
+        // Text is mostly lower case: a capital makes a sequence rare, every further one hardly rarer.
+        const share = key === text ? 0.95 : 0.05;
+        folded.set(key, (folded.get(key) ?? 0) + share);
+      }
+    }
   }
-  return Math.max(sum, 1e-5);
+  let cost = 0;
+  for (const [key, share] of folded) cost += frequency(key) * share;
+  return { window: [window[0], window[1], window[2]], at, cost };
+}
+
+let trigrams: ReadonlyMap<string, number> | undefined;
+
+/** How often three bytes stand in source text, times a million bytes, roughly; only speed depends on it. */
+function frequency(folded: string): number {
+  trigrams ??= new Map(
+    trigramsPerMillion.flatMap(([level, texts]) =>
+      (texts.match(/.../g) ?? []).map((text) => [text, level] as const),
+    ),
+  );
+  const measured = trigrams.get(folded);
+  if (measured !== undefined) return measured;
+  if (folded.includes(' ')) return 80;
+  if (folded.includes('\0')) return folded.split('\0').length * 5;
+  // Never among the common ones: rarer with every byte that is no letter or digit.
+  return 20 * 0.5 ** folded.replace(/[a-z0-9]/g, '').length;
 }
 
 /** The literals a strong token begins with, of four characters or more: what its encoded forms are made of. */

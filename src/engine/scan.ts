@@ -45,28 +45,36 @@ const freeSteps = 1 << 20;
 const mostHits = 1 << 18;
 
 export function createEngine(tables: Tables): Engine {
-  const { filter, entries } = indexAnchors(tables);
+  const { slots, buckets } = indexAnchors(tables);
   const matchers = tables.matchers.map(prepare);
   const hits: Hits = { data: new Int32Array(256 * hitSize), count: 0, exhausted: false };
   const state = new State(matchers.length, hits);
+
+  /** Tries everything that is anchored at this window, which ends at byte `at`. */
+  const confirm = (slot: number, window: number, at: number): void => {
+    const bucket = buckets[slot];
+    if (bucket === undefined) return;
+    for (let i = 0; i < bucket.length; i += entrySize) {
+      if (bucket[i] !== window) continue;
+      const index = bucket[i + 1] ?? 0;
+      const start = at - 2 - (bucket[i + 2] ?? 0);
+      if (start < (state.until[index] ?? 0)) continue;
+      matchers[index]?.(state, index, start, bucket[i + 3] ?? 0);
+    }
+  };
 
   return {
     scan(bytes, length) {
       hits.count = 0;
       hits.exhausted = false;
-      state.reset(bytes, length);
       if (length < 3) return hits;
+      state.reset(bytes, length);
       let window = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
       for (let at = 2; at < length; at++) {
-        window = ((window << 8) | (bytes[at] as number)) & 0xffffff;
-        if (filter[Math.imul(window, multiplier) >>> 16] === 0) continue;
-        const found = entries.get(window);
-        if (found === undefined) continue;
-        for (const entry of found) {
-          const matcher = matchers[entry.matcher];
-          if (matcher === undefined) continue;
-          matcher(state, entry.matcher, at - 2 - entry.at, entry.step);
-        }
+        window = ((window << 8) | (bytes[at] ?? 0)) & 0xffffff;
+        const slot = slots[Math.imul(window, multiplier) >>> 16] ?? 0;
+        if (slot === 0) continue;
+        confirm(slot, window, at);
         if (state.steps < 0) {
           hits.exhausted = true;
           return hits;
@@ -79,31 +87,30 @@ export function createEngine(tables: Tables): Engine {
 
 const multiplier = 0x9e3779b1;
 
-interface Entry {
-  readonly matcher: number;
-  readonly at: number;
-  readonly step: number;
-}
+/** A bucket holds windows with the same hash: window, matcher, offset of the window in its literal, step. */
+const entrySize = 4;
 
-function indexAnchors(tables: Tables): { filter: Uint8Array; entries: Map<number, Entry[]> } {
-  const filter = new Uint8Array(1 << 16);
-  const entries = new Map<number, Entry[]>();
-  for (const anchor of tables.anchors) {
-    const [first, second, third] = anchor.window;
+function indexAnchors(tables: Tables): { slots: Uint16Array; buckets: Int32Array[] } {
+  const slots = new Uint16Array(1 << 16);
+  const lists: number[][] = [[]];
+  for (const { window, matcher, at, step } of tables.anchors) {
+    const [first, second, third] = window;
     for (const a of first) {
       for (const b of second) {
         for (const c of third) {
-          const window = (a.charCodeAt(0) << 16) | (b.charCodeAt(0) << 8) | c.charCodeAt(0);
-          filter[Math.imul(window, multiplier) >>> 16] = 1;
-          const list = entries.get(window);
-          const entry = { matcher: anchor.matcher, at: anchor.at, step: anchor.step };
-          if (list === undefined) entries.set(window, [entry]);
-          else list.push(entry);
+          const bytes = (a.charCodeAt(0) << 16) | (b.charCodeAt(0) << 8) | c.charCodeAt(0);
+          const hash = Math.imul(bytes, multiplier) >>> 16;
+          let slot = slots[hash] ?? 0;
+          if (slot === 0) {
+            slot = lists.push([]) - 1;
+            slots[hash] = slot;
+          }
+          lists[slot]?.push(bytes, matcher, at, step);
         }
       }
     }
   }
-  return { filter, entries };
+  return { slots, buckets: lists.map((list) => Int32Array.from(list)) };
 }
 
 /** What confirmations share while one text is scanned. */
@@ -624,12 +631,19 @@ function indexOf(state: State, text: string, from: number, limit: number): numbe
 
 function patternConfirm(matcher: PatternMatcher): Confirm {
   let regex: RegExp | undefined;
+  const within = matcher.within === null ? null : byteSet(matcher.within);
   return (state, index, at) => {
     if (at < (state.until[index] ?? 0)) return;
     state.steps -= 4;
     if (literalEnd(state, at, matcher.anchor, matcher.anyCase) < 0) return;
     const from = Math.max(0, at - matcher.lookBack);
-    const to = Math.min(state.length, at + matcher.window);
+    let to = Math.min(state.length, at + matcher.window);
+    if (within !== null) {
+      const limit = to;
+      to = at + matcher.anchor.length;
+      while (to < limit && ((state.bytes[to] ?? 0) > 127 || within[state.bytes[to] ?? 0] === 1))
+        to++;
+    }
     state.steps -= to - from;
     regex ??= new RegExp(matcher.regex, 'dg');
     const text = latin1(state.bytes, from, to);
@@ -652,7 +666,7 @@ function patternConfirm(matcher: PatternMatcher): Confirm {
 export function latin1(bytes: Uint8Array, from: number, to: number): string {
   let text = '';
   for (let i = from; i < to; i += 8192) {
-    text += String.fromCharCode(...bytes.subarray(i, Math.min(to, i + 8192)));
+    text += Reflect.apply(String.fromCharCode, null, bytes.subarray(i, Math.min(to, i + 8192)));
   }
   return text;
 }

@@ -66,6 +66,8 @@ export interface PatternMatcher extends Origin {
   readonly anyCase: boolean;
   readonly lookBack: number;
   readonly window: number;
+  /** null: any byte. */
+  readonly within: CharSet | null;
   readonly regex: string;
 }
 
