@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ScanReport } from '../src/core/finding.ts';
-import { loadFormat } from '../src/report/index.ts';
+import { type FormatName, loadFormat } from '../src/report/index.ts';
 import { printJson, toJson } from '../src/report/json.ts';
 import { uriOf } from '../src/report/sarif.ts';
 import * as make from './support/findings.ts';
@@ -118,6 +118,163 @@ describe('compact', () => {
     expect(compact(make.report({ findings: [make.finding()] }), context)).toMatch(
       /^\.\.\/src\/config\/aws\.ts:12:23: /,
     );
+  });
+});
+
+describe('what CI services read', () => {
+  const two = make.report({
+    findings: [
+      make.finding({ severity: 'medium', path: 'a,b: 100%.env', next: ['Do <this> & "that".'] }),
+      make.pair({ path: '<env>/X', suppressed: { by: 'ignored', reason: 'a trap', until: null } }),
+      make.pair({
+        commit: 'b1d0e4f5a69788123456789012345678903f9c2a',
+        author: 'Ada <ada@moonbakery.example>',
+        date: '2026-11-20T18:00:00Z',
+      }),
+    ],
+    skipped: [{ path: 'dump\n::error::x;]', reason: 'too-large', detail: '212 MiB' }],
+  });
+  const print = async (name: FormatName, report = two): Promise<string> =>
+    (await loadFormat(name))(
+      report,
+      make.context({ startedAt: new Date('2026-11-25T22:00:00.900Z') }),
+    );
+
+  it('is, on GitHub, one command a line, the worst first, and no name can add one', async () => {
+    expect(await print('github')).toBe(
+      [
+        '::error file=deploy/.env,line=3,endLine=3,col=19,endColumn=39,title=keyscan%3A aws-access-key::AWS access key with its secret "AKIA…7Q2X" in commit b1d0e4f5a69788123456789012345678903f9c2a',
+        '::warning file=a%2Cb%3A 100%25.env,line=12,endLine=12,col=23,endColumn=63,title=keyscan%3A aws-access-key::AWS secret access key "••••••••"',
+        '::notice title=keyscan%3A aws-access-key::<env>/X:3:19: AWS access key with its secret "AKIA…7Q2X" (not counted: ignored)',
+        '::warning file=dump\\n%3A%3Aerror%3A%3Ax;],title=keyscan%3A not fully read::dump\\n::error::x;] too large: 212 MiB',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is, on Azure, one command a line with its signs escaped', async () => {
+    expect(await print('azure')).toBe(
+      [
+        '##vso[task.logissue type=warning;sourcepath=a,b: 100%AZP25.env;linenumber=12;columnnumber=23;code=aws-access-key]AWS secret access key "••••••••"',
+        '##vso[task.logissue type=warning;code=aws-access-key]<env>/X:3:19: AWS access key with its secret "AKIA…7Q2X" (not counted: ignored)',
+        '##vso[task.logissue type=error;sourcepath=deploy/.env;linenumber=3;columnnumber=19;code=aws-access-key]AWS access key with its secret "AKIA…7Q2X" in commit b1d0e4f5a69788123456789012345678903f9c2a',
+        '##vso[task.logissue type=warning]dump\\n::error::x%3B%5D was not fully read: too large: 212 MiB',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is, in JUnit, a failed test for what counts and a skipped one for what does not', async () => {
+    expect(await print('junit')).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="keyscan" tests="4" failures="2" errors="1" skipped="1" time="0.412">
+  <testsuite name="keyscan" tests="4" failures="2" errors="1" skipped="1" time="0.412">
+    <testcase classname="a,b: 100%.env" name="aws-access-key 12:23"><failure message="AWS secret access key &quot;••••••••&quot;" type="medium">a,b: 100%.env:12:23 AWS secret access key &quot;••••••••&quot;
+Whoever can read this can act as the IAM user that owns the key, wherever they are.
+Do &lt;this&gt; &amp; &quot;that&quot;.</failure></testcase>
+    <testcase classname="&lt;env&gt;/X" name="aws-access-key 3:19"><skipped message="not counted: ignored">&lt;env&gt;/X:3:19 AWS access key with its secret &quot;AKIA…7Q2X&quot; (not counted: ignored)
+Whoever can read this can act as the IAM user that owns the key, wherever they are.
+Make the key inactive in IAM: Users › Security credentials.
+Take it out of the file and read it from the environment instead.
+keyscan --fix moves your AWS profiles to SSO, so that no key has to be stored at all.</skipped></testcase>
+    <testcase classname="deploy/.env" name="aws-access-key 3:19"><failure message="AWS access key with its secret &quot;AKIA…7Q2X&quot; in commit b1d0e4f5a69788123456789012345678903f9c2a" type="critical">deploy/.env:3:19 AWS access key with its secret &quot;AKIA…7Q2X&quot; in commit b1d0e4f5a69788123456789012345678903f9c2a
+Whoever can read this can act as the IAM user that owns the key, wherever they are.
+Make the key inactive in IAM: Users › Security credentials.
+Take it out of the file and read it from the environment instead.
+keyscan --fix moves your AWS profiles to SSO, so that no key has to be stored at all.</failure></testcase>
+    <testcase classname="dump\\n::error::x;]" name="read in full"><error message="not fully read: too large: 212 MiB" type="too-large"/></testcase>
+  </testsuite>
+</testsuites>
+`,
+    );
+    expect(await print('junit', make.report())).toContain(
+      '<testcase classname="keyscan" name="no leaks in 1284 files, 0 commits"/>',
+    );
+  });
+
+  it('is, for GitLab, a secret detection report', async () => {
+    const [first, second, third] = (
+      JSON.parse(await print('gitlab')) as { vulnerabilities: unknown[] }
+    ).vulnerabilities;
+    const report = JSON.parse(await print('gitlab')) as Record<string, unknown>;
+    const keyscan = {
+      id: 'keyscan',
+      name: 'keyscan',
+      version: '0.1.0',
+      vendor: { name: 'keyscan' },
+    };
+    expect(report).toMatchObject({
+      version: '15.0.2',
+      scan: {
+        type: 'secret_detection',
+        status: 'failure',
+        start_time: '2026-11-25T22:00:00',
+        end_time: '2026-11-25T22:00:01',
+        analyzer: keyscan,
+        scanner: keyscan,
+        messages: [{ level: 'warn', value: 'dump\n::error::x;]: too large: 212 MiB' }],
+      },
+    });
+    expect(first).toEqual({
+      id: `${two.findings[0]!.fingerprint}:0000000:a,b: 100%.env:12:23`,
+      name: 'AWS secret access key',
+      description:
+        'AWS secret access key "••••••••" Whoever can read this can act as the IAM user that owns the key, wherever they are.',
+      severity: 'Medium',
+      solution: 'Do <this> & "that".',
+      identifiers: [
+        {
+          type: 'keyscan_rule_id',
+          name: 'keyscan rule aws-access-key',
+          value: 'aws-access-key',
+        },
+      ],
+      location: {
+        file: 'a,b: 100%.env',
+        start_line: 12,
+        end_line: 12,
+        commit: { sha: '0000000' },
+      },
+    });
+    expect(second).toMatchObject({
+      flags: [
+        {
+          type: 'flagged-as-likely-false-positive',
+          origin: 'keyscan',
+          description: 'ignored a trap',
+        },
+      ],
+    });
+    expect(third).toMatchObject({
+      location: {
+        commit: {
+          sha: 'b1d0e4f5a69788123456789012345678903f9c2a',
+          author: 'Ada <ada@moonbakery.example>',
+          date: '2026-11-20T18:00:00Z',
+        },
+      },
+    });
+  });
+
+  it('is, for Code Climate, an issue per place, also where one leak stands twice', async () => {
+    const again = make.report({ findings: [make.pair(), make.pair(), make.finding()] });
+    const issues = JSON.parse(await print('codeclimate', again)) as Record<string, unknown>[];
+    const { fingerprint } = make.pair();
+    expect(issues.map((issue) => issue['fingerprint'])).toEqual([
+      fingerprint,
+      `${fingerprint}-2`,
+      make.finding().fingerprint,
+    ]);
+    expect(issues[2]).toEqual({
+      type: 'issue',
+      check_name: 'aws-access-key',
+      description: 'AWS secret access key "••••••••"',
+      content: { body: expect.stringContaining('- Take it out of the file') as unknown },
+      categories: ['Security'],
+      severity: 'critical',
+      fingerprint: make.finding().fingerprint,
+      location: { path: 'src/config/aws.ts', lines: { begin: 12, end: 12 } },
+    });
   });
 });
 

@@ -165,17 +165,66 @@ describe('the text of the hook', () => {
 
 describe('every format', () => {
   /** `path:line:column rule` of everything in a report. */
-  const places = ({ findings }: ScanReport): string[] =>
-    findings.map(({ path, line, column, rule }) => `${path}:${line}:${column} ${rule}`);
+  const placesOf = ({ findings }: ScanReport, withColumns = true): string[] =>
+    findings.map(
+      ({ path, line, column, rule }) => `${path}:${line}${withColumns ? `:${column}` : ''} ${rule}`,
+    );
+
+  interface GitlabReport {
+    vulnerabilities: { id: string; identifiers: [{ value: string }] }[];
+  }
+
+  interface CodeClimateIssue {
+    check_name: string;
+    location: { path: string; lines: { begin: number } };
+  }
 
   const readers: Readonly<Record<string, (text: string) => string[]>> = {
-    json: (text) => places(JSON.parse(text) as ScanReport),
+    json: (text) => placesOf(JSON.parse(text) as ScanReport),
     sarif: (text) =>
       readSarif(text).runs[0].results.map((result) => {
         const { artifactLocation, region } = result.locations[0].physicalLocation;
         const path = decodeURIComponent(artifactLocation.uri).replace(/^file:\/\//, '');
         return `${path}:${region.startLine}:${region.startColumn} ${result.ruleId}`;
       }),
+    junit: (text) =>
+      [...text.matchAll(/<testcase classname="(.*?)" name="(\S+) (\d+:\d+)">/g)].map(
+        ([, path = '', rule, place]) =>
+          `${path.replaceAll('&lt;', '<').replaceAll('&gt;', '>')}:${place} ${rule}`,
+      ),
+    github: (text) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const [, list = '', message = ''] = /^::\w+ (.*?)::(.*)$/.exec(line)!;
+          const of = Object.fromEntries(list.split(',').map((pair) => pair.split('=')));
+          const place = of.file
+            ? `${decodeURIComponent(of.file)}:${of.line}:${of.col}`
+            : /^(.*?:\d+:\d+): /.exec(message)?.[1];
+          return `${place} ${decodeURIComponent(of.title).replace('keyscan: ', '')}`;
+        }),
+    azure: (text) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const [, list = '', message = ''] = /^##vso\[task\.logissue (.*?)\](.*)$/.exec(line)!;
+          const of = Object.fromEntries(list.split(';').map((pair) => pair.split('=')));
+          const place = of.sourcepath
+            ? `${of.sourcepath.replaceAll('%AZP25', '%')}:${of.linenumber}:${of.columnnumber}`
+            : /^(.*?:\d+:\d+): /.exec(message)?.[1];
+          return `${place} ${of.code}`;
+        }),
+    gitlab: (text) =>
+      (JSON.parse(text) as GitlabReport).vulnerabilities.map(
+        ({ id, identifiers: [{ value }] }) => `${id.split(':').slice(3).join(':')} ${value}`,
+      ),
+    // It has no columns.
+    codeclimate: (text) =>
+      (JSON.parse(text) as CodeClimateIssue[]).map(
+        ({ check_name, location: { path, lines } }) => `${path}:${lines.begin} ${check_name}`,
+      ),
     compact: (text) =>
       [...text.matchAll(/^(.*):(\d+):(\d+): (error|warning): (.*) \[(.*)\]$/gm)].map(
         ([, path, line, column, , , rule]) => `${path}:${line}:${column} ${rule}`,
@@ -198,7 +247,12 @@ describe('every format', () => {
     ];
     const report = make.report({ findings });
     const read = readers[name];
-    expect(read?.(format(report, make.context()))).toEqual(places(report));
+    const told = read?.(format(report, make.context()));
+    const places = placesOf(report, name !== 'codeclimate');
+    // Annotations put the worst first, because only ten are shown.
+    expect(name === 'github' ? told?.sort() : told).toEqual(
+      name === 'github' ? places.sort() : places,
+    );
   });
 
   it.each(formats)('%s gives nothing away that a finding should not have held', (_, format) => {

@@ -11,6 +11,8 @@ export interface ReportContext {
   /** Turns a report path into one relative to the current folder, so that terminals make it clickable. */
   readonly displayPath: (path: string) => string;
   readonly elapsedMs: number;
+  /** When the scan began; only for formats that must say so (GitLab). */
+  readonly startedAt?: Date;
   /** What scanned.files counts, for the last line: "1,284 files". */
   readonly what: 'files' | 'staged files' | 'commits';
   readonly rule: (id: string) => RuleText | undefined;

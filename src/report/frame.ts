@@ -27,14 +27,19 @@ export function frame(finding: Finding, pen: Pen): readonly string[] {
   return rows;
 }
 
-/** Marked lines first, then what stands right before and after them, in the order of the file. */
+/** Marked lines first, then what stands right before and after them, in the order of the file; no empty edges. */
 function choose(excerpt: readonly ExcerptLine[]): readonly ExcerptLine[] {
   const marked = excerpt.filter(({ marks }) => marks.length > 0);
   const rest = excerpt.filter(({ marks }) => marks.length === 0);
   const distance = (line: ExcerptLine): number =>
     Math.min(...marked.map((other) => Math.abs(other.line - line.line)));
   const nearest = [...rest].sort((a, b) => distance(a) - distance(b) || a.line - b.line);
-  return [...marked, ...nearest].slice(0, maxLines).sort((a, b) => a.line - b.line);
+  const chosen = [...marked, ...nearest].slice(0, maxLines).sort((a, b) => a.line - b.line);
+  const isEmpty = ({ text, marks }: ExcerptLine): boolean =>
+    text.trim() === '' && marks.length === 0;
+  const first = chosen.findIndex((line) => !isEmpty(line));
+  const last = chosen.findLastIndex((line) => !isEmpty(line));
+  return first < 0 ? [] : chosen.slice(first, last + 1);
 }
 
 interface Box {

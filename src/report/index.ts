@@ -4,7 +4,17 @@ import type { Format, ReportContext } from './format.ts';
 import type { Palette } from './pen.ts';
 
 /** In the order they are listed to people. */
-export const formatNames = ['pretty', 'compact', 'json', 'sarif'] as const;
+export const formatNames = [
+  'pretty',
+  'compact',
+  'json',
+  'sarif',
+  'junit',
+  'github',
+  'gitlab',
+  'codeclimate',
+  'azure',
+] as const;
 export type FormatName = (typeof formatNames)[number];
 
 const table: Readonly<Record<FormatName, (mayColor: boolean) => Promise<Format>>> = {
@@ -15,6 +25,11 @@ const table: Readonly<Record<FormatName, (mayColor: boolean) => Promise<Format>>
   compact: async () => (await import('./compact.ts')).compact,
   json: async () => (await import('./json.ts')).json,
   sarif: async () => (await import('./sarif.ts')).sarif,
+  junit: async () => (await import('./junit.ts')).junit,
+  github: async () => (await import('./github.ts')).github,
+  gitlab: async () => (await import('./gitlab.ts')).gitlab,
+  codeclimate: async () => (await import('./codeclimate.ts')).codeclimate,
+  azure: async () => (await import('./azure.ts')).azure,
 };
 
 export function isFormatName(name: string): name is FormatName {

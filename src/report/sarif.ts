@@ -5,7 +5,7 @@ import type { Finding, Part, ScanReport, Severity, Skipped } from '../core/findi
 import { compareText, severities } from '../core/finding.ts';
 import type { Format, ReportContext, RuleText } from './format.ts';
 import { printJson } from './json.ts';
-import { leavesGap, roleWords, skipWords } from './words.ts';
+import { leavesGap, roleWords, skipWords, whySkipped } from './words.ts';
 
 export const sarif: Format = (report, context) => printJson(toSarif(report, context));
 
@@ -249,13 +249,9 @@ function notificationOf(skipped: Skipped): unknown {
   return {
     descriptor: { id: skipped.reason },
     level: leavesGap(skipped) ? 'error' : 'note',
-    message: { text: `${skipped.path} ${reasonOf(skipped)}` },
+    message: { text: `${skipped.path} (${whySkipped(skipped)})` },
     locations: [{ physicalLocation: { artifactLocation: artifactOf(skipped.path) } }],
   };
-}
-
-function reasonOf({ reason, detail }: Skipped): string {
-  return detail === '' ? `(${skipWords[reason]})` : `(${skipWords[reason]}: ${detail})`;
 }
 
 function notificationKinds(skipped: readonly Skipped[]): unknown {

@@ -2,7 +2,7 @@
 
 import type { ScanReport, Skipped } from '../core/finding.ts';
 import type { Pen } from './pen.ts';
-import { count, leavesGap, number, skipWords } from './words.ts';
+import { count, leavesGap, number, whySkipped } from './words.ts';
 
 const most = 10;
 
@@ -29,7 +29,6 @@ export function skippedNotes(
   ];
 }
 
-function note({ path, reason, detail }: Skipped, pen: Pen): string {
-  const why = skipWords[reason];
-  return `    ${pen.safe(path)}  ${pen.safe(detail === '' ? why : `${why}: ${detail}`)}`;
+function note(skipped: Skipped, pen: Pen): string {
+  return `    ${pen.safe(skipped.path)}  ${pen.safe(whySkipped(skipped))}`;
 }

@@ -108,9 +108,28 @@ export const skipWords: Readonly<Record<Skipped['reason'], string>> = {
   'nested-repository': 'a repository of its own',
 };
 
+/** "too large: 212 MiB". */
+export function whySkipped({ reason, detail }: Skipped): string {
+  return detail === '' ? skipWords[reason] : `${skipWords[reason]}: ${detail}`;
+}
+
 /** Whether this one leaves the scan incomplete; the others are passed over by design. */
 export function leavesGap(skipped: Skipped): boolean {
   return !isComplete([skipped]);
+}
+
+/** `title "mask"` and what must not be missing beside it, for formats that have one line. */
+export function oneLine(finding: Finding): string {
+  const notes = [
+    ...(finding.commit === null ? [] : [` in commit ${finding.commit}`]),
+    ...(finding.suppressed === null ? [] : [` (not counted: ${finding.suppressed.by})`]),
+  ];
+  return `${finding.title} "${finding.masked}"${notes.join('')}`;
+}
+
+/** Whether the path names a file of the tree, which services can link to. */
+export function isFile({ path }: Finding): boolean {
+  return !/^[<~/]/.test(path) && !/^[A-Za-z]:\//.test(path);
 }
 
 /** Whether a person could write a comment on the line of this finding. */
