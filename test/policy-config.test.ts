@@ -215,7 +215,7 @@ describe('what may stand in it', () => {
       '"\\ud800',
       '1:1: a string does not end, or holds a line break or an escape that JSON does not know',
     ],
-    [`${'['.repeat(100)}`, '1:66: nested deeper than 64 levels'],
+    ['['.repeat(100), '1:66: nested deeper than 64 levels'],
   ])('refuses the text %j', async (content, message) => {
     expect(await problem(content)).toBe(message);
   });

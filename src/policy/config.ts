@@ -7,6 +7,7 @@ import { foldersUp, inFolder, readGiven, utf8 } from './files.ts';
 import type { PolicyTree } from './files.ts';
 import { parseJson, quote } from './json.ts';
 import type { JsonFile, JsonNode } from './json.ts';
+import type * as schemas from './schema.ts';
 
 // The configuration: data, looked for from the current folder up to the top of the tree. Every scan looks, so looking
 // costs a few calls and no library; the schema is loaded when something was found. A repository may say what counts,
@@ -219,7 +220,7 @@ interface Issue {
   readonly errors?: readonly (readonly Issue[])[];
 }
 
-type Schema<T> = Parameters<typeof import('./schema.ts').safeParse>[0] & {
+type Schema<T> = Parameters<typeof schemas.safeParse>[0] & {
   readonly _zod: { readonly output: T };
 };
 

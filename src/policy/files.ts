@@ -122,13 +122,9 @@ function readInside(root: string, path: string, limit: number): Uint8Array | und
     const found = entryAt(file);
     if (found === undefined || found.isDirectory()) return undefined;
     if (found.isSymbolicLink()) refuseLinkOut(root, file, path);
-    // Not blocking, so that a named pipe put in its place is refused below instead of waited for.
-    return readAll(
-      openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)),
-      path,
-      limit,
-      true,
-    );
+    // Not blocking, so that a named pipe put in its place is refused below instead of waited for
+    // (Windows has no such flag, and undefined counts as 0 here).
+    return readAll(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK), path, limit, true);
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;

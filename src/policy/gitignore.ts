@@ -6,11 +6,14 @@ export interface IgnorePattern {
   readonly negated: boolean;
   readonly foldersOnly: boolean;
   /** Null: matched against the last name of the path only. */
-  readonly path: readonly (Segment | '**')[] | null;
+  readonly path: readonly Names[] | null;
   readonly name: Segment;
 }
 
-/** One name of a path: a plain text, or steps of which each but '*' takes one character. */
+/** One name of a path, or null for `**`: any number of names. */
+type Names = Segment | null;
+
+/** A plain text, or steps of which each but '*' takes one character. */
 type Segment = string | readonly Step[];
 type Step = '*' | '?' | { readonly text: string } | CharacterClass;
 
@@ -39,13 +42,13 @@ export function parsePattern(line: string): IgnorePattern | undefined {
     return name === undefined ? undefined : { negated, foldersOnly, path: null, name };
   }
   const names = rest.replace(/^\//, '').split('/');
-  const path: (Segment | '**')[] = [];
+  const path: Names[] = [];
   for (const [index, each] of names.entries()) {
-    const segment = each === '**' ? '**' : parseSegment(each);
+    const segment = each === '**' ? null : parseSegment(each);
     if (segment === undefined) return undefined;
     path.push(segment);
     // At the end it takes at least one name: `a/**` is what lies in a, not a.
-    if (segment === '**' && index === names.length - 1) path.push(['*']);
+    if (segment === null && index === names.length - 1) path.push(['*']);
   }
   return { negated, foldersOnly, path, name: '' };
 }
@@ -62,14 +65,14 @@ export function matches(
 }
 
 /** Going back to the last `**` is enough: what an earlier one took more would be the later one's to take. */
-function matchesPath(path: readonly (Segment | '**')[], names: readonly string[]): boolean {
+function matchesPath(path: readonly Names[], names: readonly string[]): boolean {
   let at = 0;
   let name = 0;
   let star = -1;
   let resume = 0;
   while (name < names.length) {
     const segment = path[at];
-    if (segment === '**') {
+    if (segment === null) {
       star = at;
       resume = name;
       at += 1;
@@ -84,7 +87,7 @@ function matchesPath(path: readonly (Segment | '**')[], names: readonly string[]
       return false;
     }
   }
-  while (path[at] === '**') at += 1;
+  while (path[at] === null) at += 1;
   return at === path.length;
 }
 

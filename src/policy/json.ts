@@ -110,7 +110,7 @@ class Parser {
 
   private object(start: number, depth: number): JsonNode {
     const members: JsonMember[] = [];
-    const value: Record<string, unknown> = Object.create(null);
+    const value: Record<string, unknown> = { __proto__: null };
     this.list('}', () => {
       const keyStart = this.position;
       if (this.text[keyStart] !== '"') this.fail(this.notAKey());
