@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -387,7 +387,7 @@ describe('streams', () => {
       ['no\x1b[2Jsuch'],
     ]) {
       const { stdout, stderr } = run(args, { cwd });
-      // eslint-disable-next-line no-control-regex
+       
       expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
     }
   });

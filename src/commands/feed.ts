@@ -27,6 +27,8 @@ export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): 
   switch (mode.type) {
     case 'stdin':
       return stdinFeed(mode.name, host.cwd);
+    case 'content':
+      return contentFeed(mode.name ?? '<content>', mode.content, host.cwd);
     case 'paths':
       return filesFeed(request(mode.paths, settings, host));
     case 'tree':
@@ -63,4 +65,10 @@ async function stdinFeed(name: string | undefined, cwd: string): Promise<Feed> {
     }
   }
   return { items, base: cwd, named: new Set([document.path]), mayBeEmpty: true, notes: [] };
+}
+
+function contentFeed(path: string, content: Uint8Array, cwd: string): Feed {
+  const document = { path, stage: 'local', content } as const;
+  const named = new Set([path]);
+  return { items: () => [document], base: cwd, named, mayBeEmpty: true, notes: [] };
 }

@@ -2,7 +2,7 @@
 import type { ScanReport } from '../core/finding.ts';
 import type { ReportContext } from '../report/format.ts';
 import { loadFormat, loadStaged } from '../report/index.ts';
-import { penFor, noColors } from '../report/pen.ts';
+import { noColors, penFor } from '../report/pen.ts';
 import { skippedNotes } from '../report/skipped.ts';
 import { count, places, scanned } from '../report/words.ts';
 import type { ScanFlags } from './flags.ts';
