@@ -1,5 +1,5 @@
 // What the commands are given of this process.
-import type { Host } from '../commands/host.ts';
+import type { Host, Interrupted } from '../commands/host.ts';
 import type { Values } from './parse.ts';
 import { colorLevel, isTerminal, showsUnicode, write } from './terminal.ts';
 import type { ColorChoice } from './terminal.ts';
@@ -42,8 +42,14 @@ export function host(values: Values | undefined): Host {
         letSignalsEnd(clear);
       }),
     ),
+    interruptible,
   };
 }
+
+const signals = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /** Work that takes longer than this says how far it is. */
 const longWork = 1000;
@@ -67,15 +73,26 @@ function ticker(progress: (line: string) => void, firstPause: () => void): Host[
  * leaves the terminal as it was. What it exits with is what a shell makes of the signal.
  */
 function letSignalsEnd(clear: () => void): void {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
+  for (const [signal, code] of signals) {
+    if (process.listenerCount(signal) > 0) continue;
     process.once(signal, () => {
       clear();
       process.exit(code);
     });
   }
+}
+
+/** A second signal ends it at once. */
+function interruptible(): () => Interrupted | undefined {
+  let asked: Interrupted | undefined;
+  for (const [signal, code] of signals) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (asked !== undefined) process.exit(code);
+      asked = code;
+    });
+  }
+  return () => asked;
 }
 
 /**

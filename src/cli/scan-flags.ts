@@ -28,5 +28,17 @@ function modeOf({ words, values }: Pick<CommandLine, 'words' | 'values'>): Mode 
   if (values.on('stdin')) return { type: 'stdin', name: values.text('stdin-filename') };
   if (values.on('home')) return { type: 'home' };
   if (values.on('staged')) return { type: 'staged' };
+  const range = values.text('range');
+  if (range !== undefined) return { type: 'range', range };
+  const revision = values.text('since');
+  if (revision !== undefined) return { type: 'since', revision };
+  if (values.on('history')) {
+    return {
+      type: 'history',
+      reflog: values.on('reflog'),
+      unreachable: values.on('unreachable'),
+      cache: values.on('cache'),
+    };
+  }
   return words.length > 0 ? { type: 'paths', paths: words } : { type: 'audit' };
 }

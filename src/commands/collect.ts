@@ -10,6 +10,7 @@ export interface Collected {
   readonly skipped: readonly Skipped[];
   readonly files: number;
   readonly bytes: number;
+  readonly commits?: number;
 }
 
 /** Where a long scan tells how far it is, and lets signals through. */

@@ -8,16 +8,9 @@ import { type Change, renames } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
 import { containing, treeOf } from '../git/reach.ts';
-import type { Selection, Tip } from '../git/revisions.ts';
+import { listCommits, type Selection, type Tip } from '../git/revisions.ts';
 import type { Git } from '../git/run.ts';
-import {
-  type Brought,
-  type CommitVisit,
-  isVisit,
-  listCommits,
-  parseObject,
-  walkCommits,
-} from '../git/walk.ts';
+import { type Brought, type CommitVisit, isVisit, parseObject, walkCommits } from '../git/walk.ts';
 import { count } from '../report/words.ts';
 import type { Watch } from './collect.ts';
 import { onLines } from './staged.ts';
@@ -54,12 +47,18 @@ export async function scanCommits(
   watch: Watch,
 ): Promise<CommitsScan> {
   const scan = new CommitsScanning(git, scanner, request);
-  const listed = listCommits(git, request.selection);
+  const { selection } = request;
+  const listed = listCommits(git, selection);
   const commits = listed.filter((id) => request.known?.has(id) !== true);
   const progress = { done: 0, total: commits.length, started: performance.now() };
   let interrupted = false;
-  scan.unpushed = new Set(listCommits(git, [...request.selection, '--not', '--remotes']));
-  scan.notes = new Set(listCommits(git, ['--glob=refs/notes/*']));
+  scan.unpushed = new Set(
+    listCommits(git, {
+      ...selection,
+      options: [...(selection.options ?? []), '--not', '--remotes'],
+    }),
+  );
+  scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
   for await (const item of walkCommits(git, commits, request.wanted)) {
     if (isVisit(item)) scan.visit(item);
     else scan.skipped.push(item);

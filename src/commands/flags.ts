@@ -11,7 +11,30 @@ export type Mode =
   | { readonly type: 'paths'; readonly paths: readonly string[] }
   | { readonly type: 'home' }
   | { readonly type: 'stdin'; readonly name: string | undefined }
-  | { readonly type: 'staged' };
+  | {
+      readonly type: 'content';
+      readonly content: Uint8Array;
+      readonly name: string | undefined;
+    }
+  | GitMode;
+
+/** What git hands the documents of. */
+export type GitMode =
+  | { readonly type: 'staged' }
+  | { readonly type: 'range'; readonly range: string }
+  | { readonly type: 'since'; readonly revision: string }
+  | HistoryMode;
+
+export interface HistoryMode {
+  readonly type: 'history';
+  readonly reflog: boolean;
+  readonly unreachable: boolean;
+  readonly cache: boolean;
+}
+
+export function isGitMode(mode: Mode): mode is GitMode {
+  return ['staged', 'range', 'since', 'history'].includes(mode.type);
+}
 
 export type FailOn = Severity | 'never';
 

@@ -19,9 +19,13 @@ export interface Host {
    * to wait for when it is time to let signals through.
    */
   readonly tick: (status: () => string) => Promise<void> | undefined;
+  /** From now on Ctrl-C ends nothing by itself: the exit code it asks for can be read here, and the work ends early. */
+  readonly interruptible: () => () => Interrupted | undefined;
 }
 
 export type Color = 0 | 1 | 2 | 3;
 
 export const exitCodes = { clean: 0, findings: 1, failed: 2 } as const;
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+/** What a shell makes of Ctrl-C, and of SIGTERM. */
+export type Interrupted = 130 | 143;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | Interrupted;

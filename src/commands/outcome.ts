@@ -3,7 +3,7 @@ import { atLeast, isComplete } from '../core/finding.ts';
 import type { ScanReport, Skipped } from '../core/finding.ts';
 import type { FailOn } from './flags.ts';
 import { exitCodes } from './host.ts';
-import type { ExitCode } from './host.ts';
+import type { ExitCode, Interrupted } from './host.ts';
 
 export interface Asked {
   readonly failOn: FailOn;
@@ -11,6 +11,8 @@ export interface Asked {
   readonly named: ReadonlySet<string>;
   /** Everything was asked for: what the next commit adds, or the commits of a range. */
   readonly everything?: boolean;
+  /** The code of the signal that ended it early; what was found until then is reported. */
+  readonly interrupted?: Interrupted;
   /** It means something when nothing was there: standard input, the index, this computer. */
   readonly mayBeEmpty: boolean;
 }
@@ -22,6 +24,7 @@ export interface Outcome {
 }
 
 export function outcomeOf(report: ScanReport, asked: Asked): Outcome {
+  if (asked.interrupted !== undefined) return { code: asked.interrupted };
   const unread = asked.everything
     ? report.skipped.filter((each) => !isComplete([each]))
     : report.skipped.filter((each) => asked.named.has(each.path) && isUnread(each));

@@ -9,6 +9,7 @@ import type { ReportContext } from '../report/format.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
 import { feedOf } from './feed.ts';
+import { isGitMode } from './flags.ts';
 import type { ScanFlags } from './flags.ts';
 import type { ExitCode, Host } from './host.ts';
 import { outcomeOf } from './outcome.ts';
@@ -44,8 +45,9 @@ export async function perform(
   const started = performance.now();
   const settings = await settle(flags, host, purpose);
   const scanner = createScanner(settings.scanner);
-  const scanned = await (flags.mode.type === 'staged'
-    ? scanIndex(scanner, settings, host)
+  const { mode } = flags;
+  const scanned = await (isGitMode(mode)
+    ? (await import('./git-scan.ts')).scanGit(mode, scanner, settings, host)
     : scanFeed(flags, scanner, settings, host));
   const { collected, asked } = scanned;
   const suppressed = applySuppressions(sorted(collected.findings), {
@@ -93,23 +95,6 @@ async function scanFeed(
   };
 }
 
-/** Loaded only here, because git's part of it starts programs and that alone costs as much as scanning a file. */
-async function scanIndex(scanner: Scanner, settings: Settings, host: Host): Promise<Scanned> {
-  const [{ scanStaged }, { openGit }] = await Promise.all([
-    import('./staged.ts'),
-    import('../git/run.ts'),
-  ]);
-  const git = openGit(host.cwd, host.env);
-  const base = git.line(['rev-parse', '--show-toplevel']);
-  return {
-    collected: scanStaged(git, scanner),
-    asked: { failOn: settings.failOn, named: new Set(), everything: true, mayBeEmpty: true },
-    base,
-    what: 'staged files',
-    notes: [],
-  };
-}
-
 /** In the one order of every report. What two sources both read is one finding. */
 function sorted(findings: readonly Finding[]): Finding[] {
   return [...findings]
@@ -122,12 +107,12 @@ function isSame(a: Finding, b: Finding | undefined): boolean {
 }
 
 function reportOf({ collected, profiles }: Scanned, { kept, counts }: Suppressed): ScanReport {
-  const { files, bytes, skipped } = collected;
+  const { files, bytes, skipped, commits = 0 } = collected;
   return {
     version: 1,
     tool,
     complete: isComplete(skipped),
-    scanned: { files, bytes, commits: 0 },
+    scanned: { files, bytes, commits },
     findings: kept,
     skipped,
     suppressed: counts,

@@ -13,12 +13,16 @@ export interface StagedScan {
   readonly bytes: number;
 }
 
-export function scanStaged(git: Git, scanner: Scanner): StagedScan {
+export function scanStaged(
+  git: Git,
+  scanner: Scanner,
+  wanted: (path: string) => boolean = () => true,
+): StagedScan {
   const findings: Finding[] = [];
   const skipped: Skipped[] = [];
   let files = 0;
   let bytes = 0;
-  for (const item of stagedBlobs(git)) {
+  for (const item of stagedBlobs(git, wanted)) {
     if (!isStagedBlob(item)) {
       skipped.push(item);
       continue;

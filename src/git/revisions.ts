@@ -7,8 +7,13 @@ import { resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { type Git, quoted } from './run.ts';
 
-/** Arguments of rev-list that select the commits, every revision in them a full hash or an option of ours. */
-export type Selection = readonly string[];
+/** What rev-list is told to select commits by. */
+export interface Selection {
+  /** Such as --all. */
+  readonly options?: readonly string[];
+  /** Full hashes; one with ^ in front leaves out what it reaches. */
+  readonly revisions: readonly string[];
+}
 
 /** `A..B`, `A...B` (what a pull request of B into A brings), either side HEAD when left out. */
 export function selectRange(git: Git, range: string): Selection {
@@ -23,7 +28,7 @@ export function selectRange(git: Git, range: string): Selection {
   const to = resolveCommit(git, right === '' ? 'HEAD' : right);
   if (dots === '...') mergeBase(git, from, to);
   // the ancestors of all merge bases are what both sides share, so A...B leaves out exactly what A reaches
-  return complete(git, [to, `^${from}`]);
+  return complete(git, { revisions: [to, `^${from}`] });
 }
 
 /** merge-base(REF, HEAD)..HEAD */
@@ -31,7 +36,7 @@ export function selectSince(git: Git, revision: string): Selection {
   const from = resolveCommit(git, revision);
   const head = resolveCommit(git, 'HEAD');
   mergeBase(git, from, head);
-  return complete(git, [head, `^${from}`]);
+  return complete(git, { revisions: [head, `^${from}`] });
 }
 
 export function resolveCommit(git: Git, revision: string): string {
@@ -51,16 +56,22 @@ export function resolveCommit(git: Git, revision: string): string {
 function complete(git: Git, selection: Selection): Selection {
   const boundary = shallowBoundary(git);
   if (boundary.size === 0) return selection;
-  const reached = git
-    .run(['rev-list', ...selection, '--'])
-    .toString('latin1')
-    .split('\n')
-    .find((id) => boundary.has(id));
+  const reached = listCommits(git, selection).find((id) => boundary.has(id));
   if (reached === undefined) return selection;
   throw new UserError(
     `this clone is shallow: the range reaches ${reached.slice(0, 12)}, whose parents are not here`,
     { hint: `type: ${unshallow(git)}` },
   );
+}
+
+/** Full hashes, parents before children, otherwise by commit time. */
+export function listCommits(git: Git, { options = [], revisions }: Selection): readonly string[] {
+  const input = revisions.map((each) => `${each}\n`).join('');
+  return git
+    .run(['rev-list', '--date-order', '--reverse', ...options, '--stdin'], { input })
+    .toString('latin1')
+    .split('\n')
+    .filter(Boolean);
 }
 
 /** Commits whose parents were left out of this clone. */
@@ -138,29 +149,28 @@ export function tips(git: Git): readonly Tip[] {
       const [name = '', id = '', type = '', target = '', targetType = ''] = line.split('\0');
       return { name, id, type, target: target || id, targetType: targetType || type };
     });
-  const direct = (name: string, id: string): Tip => ({
-    name,
-    id,
-    type: 'commit',
-    target: id,
-    targetType: 'commit',
-  });
+  const symbolic = git.attempt(['symbolic-ref', '--quiet', 'HEAD']).code === 0;
   const head = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']);
-  const heads = head.code === 0 ? [direct('HEAD', head.stdout.toString('latin1').trim())] : [];
-  return [
-    ...refs,
-    ...heads,
-    ...otherHeads(git).map((id) => direct('HEAD', id)),
-    ...stash(git, refs),
-  ];
+  const heads =
+    head.code === 0 && !symbolic ? [direct('HEAD', head.stdout.toString('latin1').trim())] : [];
+  return [...refs, ...heads, ...detachedElsewhere(git), ...stash(git, refs)];
 }
 
-function otherHeads(git: Git): string[] {
+/** HEAD of linked work trees that are on no branch, `worktrees/NAME/HEAD` as git names it. */
+function detachedElsewhere(git: Git): Tip[] {
   const { code, stdout } = git.attempt(['worktree', 'list', '--porcelain']);
   if (code !== 0) return [];
-  return [...stdout.toString().matchAll(/^HEAD ([0-9a-f]+)$/gm)]
-    .map(([, id]) => id ?? '')
-    .filter((id) => /[1-9a-f]/.test(id));
+  const [, ...linked] = stdout.toString().split('\n\n');
+  return linked.flatMap((block) => {
+    const [, folder = ''] = /^worktree (.*)$/m.exec(block) ?? [];
+    const [, id = ''] = /^HEAD ([0-9a-f]+)$/m.exec(block) ?? [];
+    if (!/^detached$/m.test(block) || /^0*$/.test(id)) return [];
+    return [direct(`worktrees/${folder.split('/').at(-1) ?? ''}/HEAD`, id)];
+  });
+}
+
+function direct(name: string, id: string): Tip {
+  return { name, id, type: 'commit', target: id, targetType: 'commit' };
 }
 
 /** refs/stash names the latest entry; the others are only in its log. */
@@ -178,11 +188,6 @@ function stash(git: Git, refs: readonly Tip[]): Tip[] {
     .toString('latin1')
     .split('\n')
     .filter(Boolean)
-    .map((id, index) => ({
-      name: `stash@{${index}}`,
-      id,
-      type: 'commit',
-      target: id,
-      targetType: 'commit',
-    }));
+    .slice(1)
+    .map((id, index) => direct(`stash@{${index + 1}}`, id));
 }

@@ -61,7 +61,7 @@ export function openGit(cwd: string, environment: Environment = process.env): Gi
       env,
       input: options.input ?? '',
       maxBuffer: options.limit ?? 2 ** 30,
-      windowsHide: true,
+      ...quietly,
     });
     const tooMuch = errorCode(result.error) === 'ENOBUFS';
     if (result.error && !tooMuch) throw cannotStart(cwd, result.error);
@@ -91,12 +91,15 @@ export function openGit(cwd: string, environment: Environment = process.env): Gi
         cwd,
         env,
         stdio: 'pipe',
-        windowsHide: true,
+        ...quietly,
       }),
     command,
     failure: (args, outcome) => failure(cwd, args, outcome),
   };
 }
+
+// Of its own process group, so that Ctrl-C reaches us alone and what was found can still be reported.
+const quietly = { windowsHide: true, detached: process.platform !== 'win32' };
 
 /** git of another repository: what a hook was told about its own must not leak into it. */
 export function openElsewhere(cwd: string, environment: Environment = process.env): Git {

@@ -22,12 +22,15 @@ export function isStagedBlob(item: StagedBlob | Skipped): item is StagedBlob {
   return 'document' in item;
 }
 
-export function* stagedBlobs(git: Git): Generator<StagedBlob | Skipped> {
+export function* stagedBlobs(
+  git: Git,
+  wanted: (path: string) => boolean = () => true,
+): Generator<StagedBlob | Skipped> {
   const { base, changes } = stagedChanges(git);
   const moves = changes.some(({ status }) => status === 'deleted');
   const origins = lazily(() => (moves ? renames(git, [...comparison, base]) : new Map()));
   const merged = lazily(() => knownToRemotes(git));
-  const byBlob = groupByBlob(changes);
+  const byBlob = groupByBlob(changes.filter(({ path }) => wanted(path)));
   for (const change of changes) {
     if (change.mode === 'submodule') yield submodule(change.path);
   }

@@ -5,7 +5,6 @@ import type { Skipped } from '../core/finding.ts';
 import { type Change, parseChange } from './changes.ts';
 import { ObjectStream } from './object-stream.ts';
 import { type Blob, isUnavailable } from './objects.ts';
-import type { Selection } from './revisions.ts';
 import type { Git } from './run.ts';
 
 export interface CommitVisit {
@@ -26,15 +25,6 @@ export interface Brought {
 
 export function isVisit(item: CommitVisit | Skipped): item is CommitVisit {
   return 'changes' in item;
-}
-
-/** Full hashes, parents before children, otherwise by commit time. */
-export function listCommits(git: Git, selection: Selection): readonly string[] {
-  return git
-    .run(['rev-list', '--date-order', '--reverse', ...selection, '--'])
-    .toString('latin1')
-    .split('\n')
-    .filter(Boolean);
 }
 
 export async function* walkCommits(

@@ -1,0 +1,140 @@
+// The scans that git hands the documents of: the index, commits, and what the hooks ask about. Loaded only for them,
+// because starting a program costs as much as scanning a file.
+
+import path from 'node:path';
+
+import type { Scanner } from '../detect/api.ts';
+import { selectRange, selectSince, shallowBoundary, tips, unshallow } from '../git/revisions.ts';
+import type { Selection } from '../git/revisions.ts';
+import { unreachable } from '../git/reach.ts';
+import { openGit } from '../git/run.ts';
+import type { Git } from '../git/run.ts';
+import { count } from '../report/words.ts';
+import type { Collected } from './collect.ts';
+import { scanCommits } from './commits.ts';
+import type { CommitsRequest } from './commits.ts';
+import type { GitMode, HistoryMode } from './flags.ts';
+import type { Host, Interrupted } from './host.ts';
+import type { Asked } from './outcome.ts';
+import type { Settings } from './settings.ts';
+import { scanStaged } from './staged.ts';
+
+export interface GitScanned {
+  readonly collected: Collected;
+  readonly asked: Asked;
+  readonly base: string;
+  readonly what: 'staged files' | 'commits';
+  readonly notes: readonly string[];
+}
+
+export async function scanGit(
+  mode: GitMode,
+  scanner: Scanner,
+  settings: Settings,
+  host: Host,
+): Promise<GitScanned> {
+  const git = openGit(host.cwd, host.env);
+  if (mode.type === 'staged') return scanIndex(git, scanner, settings, host);
+  if (mode.type === 'history') return scanHistory(git, mode, scanner, settings, host);
+  const selection =
+    mode.type === 'range' ? selectRange(git, mode.range) : selectSince(git, mode.revision);
+  return scanSelection(git, { selection, tips: tips(git) }, scanner, settings, host);
+}
+
+function scanIndex(git: Git, scanner: Scanner, settings: Settings, host: Host): GitScanned {
+  const base = topOf(git, settings, host);
+  return {
+    collected: scanStaged(git, scanner, wanted(settings, base)),
+    asked: asked(settings),
+    base,
+    what: 'staged files',
+    notes: [],
+  };
+}
+
+async function scanHistory(
+  git: Git,
+  mode: HistoryMode,
+  scanner: Scanner,
+  settings: Settings,
+  host: Host,
+): Promise<GitScanned> {
+  const known = tips(git);
+  const loose = mode.unreachable ? unreachable(git) : undefined;
+  const selection: Selection = {
+    options: ['--all', ...(mode.reflog ? ['--reflog'] : [])],
+    revisions: [
+      ...known.filter(({ targetType }) => targetType === 'commit').map(({ target }) => target),
+      ...(loose?.commits ?? []),
+    ],
+  };
+  const request = { selection, tips: known, ...(loose ? { loose: loose.blobs } : {}) };
+  const scanned = await scanSelection(git, request, scanner, settings, host);
+  return withShallow(git, scanned);
+}
+
+/** What a shallow clone lacks was asked for with the rest. */
+function withShallow(git: Git, scanned: GitScanned): GitScanned {
+  const boundary = [...shallowBoundary(git)].sort();
+  if (boundary.length === 0) return scanned;
+  const gaps = boundary.map((id) => ({
+    path: id,
+    reason: 'missing-object' as const,
+    detail: `this clone is shallow: what came before commit ${id} is not here; type: ${unshallow(git)}`,
+  }));
+  const { collected } = scanned;
+  return { ...scanned, collected: { ...collected, skipped: [...gaps, ...collected.skipped] } };
+}
+
+async function scanSelection(
+  git: Git,
+  request: Omit<CommitsRequest, 'wanted'>,
+  scanner: Scanner,
+  settings: Settings,
+  host: Host,
+): Promise<GitScanned> {
+  const base = topOf(git, settings, host);
+  const interruption = host.interruptible();
+  const collected = await scanCommits(
+    git,
+    scanner,
+    {
+      ...request,
+      wanted: wanted(settings, base),
+      interrupted: () => interruption() !== undefined,
+    },
+    host,
+  );
+  const code = interruption();
+  return {
+    collected,
+    asked: { ...asked(settings), ...(code === undefined ? {} : { interrupted: code }) },
+    base,
+    what: 'commits',
+    notes: notesOf(collected.commits, code),
+  };
+}
+
+function notesOf(commits: number, interrupted: Interrupted | undefined): readonly string[] {
+  if (interrupted !== undefined) {
+    return [`interrupted after ${count(commits, 'commit')}: this is what was found until then`];
+  }
+  return commits === 0 ? ['the range holds no commits'] : [];
+}
+
+function asked({ failOn }: Settings): Asked {
+  return { failOn, named: new Set(), everything: true, mayBeEmpty: true };
+}
+
+/** The top of the work tree; of a bare repository the current folder. Hooks may have been told another tree. */
+function topOf(git: Git, settings: Settings, host: Host): string {
+  const { GIT_DIR, GIT_WORK_TREE } = host.env;
+  const found = settings.tree.file('');
+  if (found !== undefined && GIT_DIR === undefined && GIT_WORK_TREE === undefined) return found;
+  const { code, stdout } = git.attempt(['rev-parse', '--show-toplevel']);
+  return code === 0 ? stdout.toString().replace(/\n$/, '') : host.cwd;
+}
+
+function wanted(settings: Settings, base: string): (reportPath: string) => boolean {
+  return (reportPath) => !settings.exclude(path.join(base, reportPath), false);
+}
