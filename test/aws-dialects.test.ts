@@ -1,0 +1,475 @@
+// Every row of the dialect matrix, as each SDK reads it, and random files against the SDKs themselves where they are
+// installed: botocore through python3, the JavaScript loader from node_modules.
+
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type ConfigFileKind,
+  type Dialect,
+  type DialectReading,
+  readDialect,
+  type Settings,
+} from '../src/aws/dialects.ts';
+import { cleanEnvironment, projectRoot } from './support/run.ts';
+
+type Plain = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Profiles as plain objects, or 'refused'. */
+function profiles(dialect: Dialect, text: string, kind: ConfigFileKind = 'credentials'): unknown {
+  return plain(readDialect(dialect, Buffer.from(text), kind));
+}
+
+function plain(reading: DialectReading): unknown {
+  return reading.error === undefined ? objects(reading.profiles) : 'refused';
+}
+
+function objects(sections: ReadonlyMap<string, Settings>): Plain {
+  return Object.fromEntries(
+    [...sections].map(([name, settings]) => [
+      name,
+      Object.fromEntries(
+        [...settings].map(([key, value]) => [
+          key,
+          typeof value === 'string' ? value : Object.fromEntries(value),
+        ]),
+      ),
+    ]),
+  );
+}
+
+const refused = 'refused';
+
+interface Row {
+  readonly input: string;
+  readonly text: string;
+  readonly kind?: ConfigFileKind;
+  readonly botocore: unknown;
+  readonly js: unknown;
+  readonly go: unknown;
+}
+
+/** The same for all three. */
+function all(input: string, text: string, reading: unknown, kind?: ConfigFileKind): Row {
+  return { input, text, botocore: reading, js: reading, go: reading, ...(kind && { kind }) };
+}
+
+const a1 = { a: { x: '1' } };
+const files: readonly Row[] = [
+  {
+    input: 'the same section twice',
+    text: '[a]\nx=1\ny=2\n[a]\nx=3\n',
+    botocore: refused,
+    js: { a: { x: '3', y: '2' } },
+    go: { a: { x: '3', y: '2' } },
+  },
+  {
+    input: 'the same key twice',
+    text: '[a]\nx=1\nx=2\n',
+    botocore: refused,
+    js: { a: { x: '2' } },
+    go: { a: { x: '2' } },
+  },
+  {
+    input: 'a line without an operator',
+    text: '[a]\nx=1\njunk\n',
+    botocore: refused,
+    js: a1,
+    go: a1,
+  },
+  {
+    input: 'text before the first section',
+    text: 'x=0\n[a]\nx=1\n',
+    botocore: refused,
+    js: a1,
+    go: a1,
+  },
+  all('comments before the first section', '# c\n; c\n\n[a]\nx=1\n', a1),
+  {
+    input: 'a byte order mark',
+    text: '\uFEFF[a]\nx=1\n[b]\ny=2\n',
+    botocore: refused,
+    js: { ...a1, b: { y: '2' } },
+    go: { b: { y: '2' } },
+  },
+  all('CRLF', '[a]\r\nx = 1\r\n', a1),
+  { input: 'bare CR', text: '[a]\rx = 1\r', botocore: a1, js: {}, go: {} },
+  all('whole-line comments, indented too', '[a]\n# c\n  ; c=d\nx=1\n\t#e\n', a1),
+  {
+    input: 'a comment after a value',
+    text: '[a]\nx = 1 # c\ny = 2 ; c\n',
+    botocore: { a: { x: '1 # c', y: '2 ; c' } },
+    js: { a: { x: '1', y: '2' } },
+    go: { a: { x: '1', y: '2' } },
+  },
+  all('a hash inside a value', '[a]\nx = v#c\n', { a: { x: 'v#c' } }),
+  all('a comment after a header', '[a] # c\nx=1\n', a1),
+  { input: 'a comment glued to a header', text: '[a]# c\nx=1\n', botocore: a1, js: {}, go: a1 },
+  {
+    input: 'a semicolon glued to a header',
+    text: '[b]\ny=2\n[a];\nx=1\n',
+    botocore: { b: { y: '2' }, ...a1 },
+    js: { b: { y: '2', x: '1' } },
+    go: { b: { y: '2' }, ...a1 },
+  },
+  {
+    input: 'brackets in the comment of a header',
+    text: '[a] # [old]\nx=1\n',
+    botocore: { 'a] # [old': { x: '1' } },
+    js: a1,
+    go: a1,
+  },
+  { input: 'text after a header', text: '[a] junk\nx=1\n', botocore: a1, js: {}, go: {} },
+  { input: 'a colon', text: '[a]\nx: 1\n', botocore: a1, js: {}, go: a1 },
+  {
+    input: 'quotes',
+    text: '[a]\nx = "1"\ny=\'2\'\n',
+    botocore: { a: { x: '"1"', y: "'2'" } },
+    js: { a: { x: '"1"', y: "'2'" } },
+    go: { a: { x: '1', y: '2' } },
+  },
+  { input: 'upper case', text: '[a]\nX = 1\n', botocore: a1, js: { a: { X: '1' } }, go: a1 },
+  {
+    input: 'a lone quote',
+    text: '[a]\nx = "\n',
+    botocore: { a: { x: '"' } },
+    js: { a: { x: '"' } },
+    go: refused,
+  },
+  all('export', '[a]\nexport x=1\n', { a: { 'export x': '1' } }),
+  all('no-break spaces', '[a]\nx\u00a0=\u00a01\n', a1),
+  all('percent signs', '[a]\nx = %(y)s%%\n', { a: { x: '%(y)s%%' } }),
+  all('an indented first header', '  [a]\nx=1\n', a1),
+  {
+    input: 'an indented header after a key',
+    text: '[b]\ny=2\n  [a]\n',
+    botocore: { b: { y: '2\n[a]' } },
+    js: { b: { y: '2' } },
+    go: { b: { y: '2' }, a: {} },
+  },
+  all('all keys indented under a header', '[a]\n  x=1\n  y=2\n', { a: { x: '1', y: '2' } }),
+  {
+    input: 'a second key indented more',
+    text: '[a]\nx=1\n  y=2\n',
+    botocore: { a: { x: '1\ny=2' } },
+    js: { a: { x: '1', y: '2' } },
+    go: { a: { x: '1', y: '2' } },
+  },
+  {
+    input: 'an empty value, then indented keys',
+    text: '[a]\ny=\n  x=1\n',
+    botocore: { a: { y: { x: '1' } } },
+    js: { a: { 'y.x': '1' } },
+    go: { a: { y: { x: '1' } } },
+  },
+  {
+    input: 'an empty value, then keys',
+    text: '[a]\ny=\nx=1\n',
+    botocore: { a: { y: '', x: '1' } },
+    js: a1,
+    go: { a: { y: '', x: '1' } },
+  },
+  {
+    input: 'a nested block with a comment and a blank line',
+    text: '[a]\ns3 =\n  p = q\n  # c\n\n  r = s\nx=1\n',
+    botocore: { a: { s3: { p: 'q', r: 's' }, x: '1' } },
+    js: { a: { 's3.p': 'q', 's3.r': 's', x: '1' } },
+    go: { a: { s3: { p: 'q', r: 's' }, x: '1' } },
+  },
+  {
+    input: 'a nested line without =',
+    text: '[a]\ns3 =\n  p\nx=1\n',
+    botocore: refused,
+    js: a1,
+    go: { a: { s3: '', x: '1' } },
+  },
+  {
+    input: 'a continuation',
+    text: '[a]\nx=1\n  more\n',
+    botocore: { a: { x: '1\nmore' } },
+    js: a1,
+    go: { a: { x: '1\nmore' } },
+  },
+  {
+    input: '[DEFAULT]',
+    text: '[DEFAULT]\nx=1\n[a]\ny=2\n',
+    botocore: { a: { x: '1', y: '2' } },
+    js: { DEFAULT: { x: '1' }, a: { y: '2' } },
+    go: { DEFAULT: { x: '1' }, a: { y: '2' } },
+  },
+  all('[Default]', '[Default]\nx=1\n', { Default: { x: '1' } }),
+  {
+    input: 'an empty section',
+    text: '[a]\n[b]\nx=1\n',
+    botocore: { a: {}, b: { x: '1' } },
+    js: { b: { x: '1' } },
+    go: { a: {}, b: { x: '1' } },
+  },
+  {
+    input: '[__proto__]',
+    text: '[a]\nx=1\n[__proto__]\ny=2\n',
+    botocore: { a: { x: '1' }, ['__proto__']: { y: '2' } },
+    js: refused,
+    go: { a: { x: '1' }, ['__proto__']: { y: '2' } },
+  },
+  {
+    input: '[constructor]',
+    text: '[constructor]\nx=1\n[a]\nx=1\n',
+    botocore: { constructor: { x: '1' }, ...a1 },
+    js: a1,
+    go: { constructor: { x: '1' }, ...a1 },
+  },
+  {
+    input: 'two words in credentials',
+    text: '[acme prod]\nx=1\n',
+    botocore: { 'acme prod': { x: '1' } },
+    js: {},
+    go: { 'acme prod': { x: '1' } },
+  },
+  all('three words in credentials', '[acme prod eu]\nx=1\n', { 'acme prod eu': { x: '1' } }),
+  {
+    input: 'a profile header in credentials',
+    text: '[profile a]\nx=1\n',
+    botocore: { 'profile a': { x: '1' } },
+    js: { 'profile.a': { x: '1' } },
+    go: {},
+  },
+];
+
+/** Headers of the config file; every section holds x=1. */
+const headers: readonly (readonly [header: string, botocore: string, js: string, go: string])[] = [
+  ['[default]', 'default', 'default', 'default'],
+  ['[profile default]', 'default', 'default', 'default'],
+  ['[a]', '', '', ''],
+  ...['a.b', 'a@b', 'a+b', 'a/b', 'a%b', 'a:b'].map(
+    (name) => [`[profile ${name}]`, name, name, name] as const,
+  ),
+  ['[profile "ab"]', 'ab', 'ab', '"ab"'],
+  ["[profile 'ab']", 'ab', 'ab', "'ab'"],
+  ['[profile "a b"]', 'a b', '', '"a b"'],
+  ['[profile a b]', '', '', 'a b'],
+  ['[profile a\\ b]', 'a b', '', 'a\\ b'],
+  ['[profile  a]', 'a', '', 'a'],
+  ['[profile\ta]', 'a', 'a', 'a'],
+  ['[ profile a ]', '', '', 'a'],
+  ["[profile bob's]", '', '', "bob's"],
+  ...['a=b', 'a,b', 'a(b)', 'a~b', 'é'].map(
+    (name) => [`[profile ${name}]`, name, '', name] as const,
+  ),
+];
+
+describe('the three readers', () => {
+  it.each(files)('read $input', ({ text, kind, botocore, js, go }) => {
+    expect(profiles('botocore', text, kind)).toEqual(botocore);
+    expect(profiles('js', text, kind)).toEqual(js);
+    expect(profiles('go', text, kind)).toEqual(go);
+  });
+
+  it.each(headers)('find the profile of %s in config', (header, botocore, js, go) => {
+    const expected = (name: string): Plain => (name === '' ? {} : { [name]: { x: '1' } });
+    const text = `${header}\nx = 1\n`;
+    expect(profiles('botocore', text, 'config')).toEqual(expected(botocore));
+    expect(profiles('js', text, 'config')).toEqual(expected(js));
+    expect(profiles('go', text, 'config')).toEqual(expected(go));
+  });
+
+  it('choose between [default] and [profile default] as the SDKs do', () => {
+    const text = '[profile default]\nx=1\n[default]\ny=2\n';
+    expect(profiles('botocore', text, 'config')).toEqual({ default: { y: '2' } });
+    expect(profiles('js', text, 'config')).toEqual({ default: { x: '1' } });
+    expect(profiles('go', text, 'config')).toEqual({ default: { x: '1' } });
+  });
+
+  it('let the last spelling of one name replace the others in botocore', () => {
+    const text = '[profile a]\nx=1\n[profile "a"]\ny=2\n[profile  a]\nz=3\n';
+    expect(profiles('botocore', text, 'config')).toEqual({ a: { z: '3' } });
+    expect(profiles('js', text, 'config')).toEqual({ a: { x: '1', y: '2' } });
+    expect(profiles('go', text, 'config')).toEqual({ a: { x: '1', z: '3' }, '"a"': { y: '2' } });
+  });
+
+  it('read sessions and services of config', () => {
+    const text = '[sso-session corp]\nx=1\n[services s]\ns3 =\n  endpoint_url = u\n';
+    for (const dialect of ['botocore', 'js', 'go'] as const) {
+      const { sessions, services } = readDialect(dialect, Buffer.from(text), 'config');
+      expect(objects(sessions)).toEqual({ corp: { x: '1' } });
+      const block = dialect === 'js' ? { 's3.endpoint_url': 'u' } : { s3: { endpoint_url: 'u' } };
+      expect(objects(services)).toEqual({ s: block });
+    }
+  });
+
+  it('refuse what is not UTF-8 only in botocore, and never quote the file', () => {
+    const bytes = Buffer.concat([Buffer.from('[a]\nx=1\n#'), Buffer.of(0xff)]);
+    const reading = readDialect('botocore', bytes, 'credentials');
+    expect(reading.error).toBe('it is not UTF-8');
+    expect(plain(readDialect('js', bytes, 'credentials'))).toEqual(a1);
+    expect(plain(readDialect('go', bytes, 'credentials'))).toEqual(a1);
+    const twice = readDialect(
+      'botocore',
+      Buffer.from('[a]\nsecretly=1\nsecretly=2'),
+      'credentials',
+    );
+    expect(twice.error).toBe('line 3: a setting is there twice');
+  });
+
+  it('stay linear on long runs of blanks', () => {
+    const text = `[a]\nx = 1${' '.repeat(200_000)}y\n${' '.repeat(200_000)}z\n${'\t'.repeat(200_000)}[b\n`;
+    const start = performance.now();
+    for (const dialect of ['botocore', 'js', 'go'] as const) {
+      readDialect(dialect, Buffer.from(text), 'config');
+    }
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+});
+
+/** Files made of what the dialects disagree about. */
+const lines = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '[default]',
+      '[profile a]',
+      '[profile  a]',
+      '[profile "a b"]',
+      '[a]',
+      '[DEFAULT]',
+      '[a] # c',
+    ],
+    ...[
+      '[profile a]# c',
+      '[sso-session s]',
+      '[services s]',
+      ' [b]',
+      '[',
+      '[]',
+      ']',
+      '[ x ]',
+      '[p',
+      '[a b]',
+    ],
+    ...[
+      'x = 1',
+      'x=2',
+      'X: 3',
+      ' y = 1',
+      '\ty=2 # c',
+      '  z = 1;c',
+      's3 =',
+      's3:',
+      '  q',
+      'junk',
+      '  =x',
+      '=x',
+    ],
+    ...[
+      '',
+      ' ',
+      '\t',
+      '# c',
+      '  ; c',
+      '\u00a0',
+      'k = "v"',
+      "k='v'",
+      'k = a b ; c',
+      'k=v#c',
+      '\u00a0[a]',
+      '\x1c',
+    ],
+    ...[
+      'k\u2028=v',
+      'export k=v',
+      ': v',
+      ' : v',
+      '__proto__ = 1',
+      '[constructor]',
+      'k = \uFEFF',
+      'É=1',
+      '[profile x',
+    ],
+    ...[
+      "[profile 'a]",
+      '[profile a\\',
+      '[profile a\\"b]',
+      '[profilex y]',
+      '[profile ""]',
+      '[profile a.b]',
+    ],
+  ),
+  fc.string({
+    unit: fc.constantFrom(...Array.from('[]=:#; \t"\'ab\\.-\u00a0\x85')),
+    maxLength: 12,
+  }),
+);
+const lineEnds = fc.constantFrom('\n', '\n', '\n', '\r\n', '\r');
+const texts = fc
+  .array(fc.tuple(lines, lineEnds), { maxLength: 9 })
+  .map((parts) => parts.map(([line, end]) => line + end).join(''));
+const samples = (count: number): [ConfigFileKind, string][] =>
+  fc.sample(fc.tuple(fc.constantFrom('config', 'credentials'), texts), { numRuns: count, seed: 7 });
+
+describe('against the SDKs themselves', () => {
+  const rows = files.map(({ text, kind = 'credentials' }): [ConfigFileKind, string] => [
+    kind,
+    text,
+  ]);
+  const spelled = headers.map(([header]): [ConfigFileKind, string] => [
+    'config',
+    `${header}\nx=1\n`,
+  ]);
+
+  const python = spawnSync('python3', ['-c', 'import botocore'], { encoding: 'utf8' });
+  const itWithBotocore = python.status === 0 ? it : it.skip;
+  if (python.status !== 0) console.warn('skipped: python3 with botocore is not installed here');
+
+  itWithBotocore('reads as botocore does', () => {
+    const cases = [...rows, ...spelled, ...samples(800)];
+    const input = JSON.stringify(
+      cases.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]),
+    );
+    const script = path.join(projectRoot, 'test/support/read-with-botocore.py');
+    const env = { ...cleanEnvironment('/nonexistent'), PYTHONUTF8: '1', PATH: process.env['PATH'] };
+    const run = spawnSync('python3', [script], {
+      input,
+      encoding: 'utf8',
+      env,
+      maxBuffer: 2 ** 28,
+    });
+    expect(run.stderr).toBe('');
+    const judged: unknown[] = JSON.parse(run.stdout);
+    cases.forEach(([kind, text], index) => {
+      expect([text, everything('botocore', text, kind)]).toEqual([text, judged[index]]);
+    });
+  });
+
+  const judge = path.join(projectRoot, 'test/support/read-with-js-sdk.mjs');
+  const javascript = spawnSync(process.execPath, [judge], { input: '[]', encoding: 'utf8' });
+  const itWithJs = javascript.status === 0 ? it : it.skip;
+  if (javascript.status !== 0) {
+    console.warn('skipped: @smithy/shared-ini-file-loader is not installed here');
+  }
+
+  itWithJs('reads as the JavaScript SDK does', () => {
+    const cases = [...rows, ...spelled, ...samples(600)];
+    const run = spawnSync(process.execPath, [judge], {
+      input: JSON.stringify(cases),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    expect(run.stderr).toBe('');
+    const judged: unknown[] = JSON.parse(run.stdout);
+    cases.forEach(([kind, text], index) => {
+      const ours = profiles('js', text, kind);
+      expect([text, ours === refused ? {} : ours]).toEqual([text, judged[index]]);
+    });
+  });
+});
+
+function everything(dialect: Dialect, text: string, kind: ConfigFileKind): unknown {
+  const reading = readDialect(dialect, Buffer.from(text), kind);
+  if (reading.error !== undefined) return null;
+  const { profiles, sessions, services } = reading;
+  return {
+    profiles: objects(profiles),
+    sessions: objects(sessions),
+    services: objects(services),
+  };
+}
