@@ -22,6 +22,8 @@ interface Screen {
   readonly context?: Partial<ReportContext>;
 }
 
+const nothing = { scanned: { files: 0, bytes: 0, commits: 0 } } as const;
+
 const screens: Readonly<Record<string, Screen>> = {
   everyday: { report: make.everyday },
   'everyday-60-columns': { report: make.everyday, context: { columns: 60 } },
@@ -37,11 +39,12 @@ const screens: Readonly<Record<string, Screen>> = {
     context: { verbose: true },
   },
   home: { report: make.home },
+  'home-empty': { report: make.report({ ...nothing, profiles: [] }) },
   'home-60-columns': { report: make.home, context: { columns: 60 } },
   blind: { report: make.blind },
   'below-the-floor': { report: make.suppressed, context: { failOn: 'critical' } },
   clean: { report: make.report({ suppressed: { baseline: 14, inline: 0, ignored: 0 } }) },
-  nothing: { report: make.report({ scanned: { files: 0, bytes: 0, commits: 0 } }) },
+  nothing: { report: make.report(nothing) },
   staged: { report: make.aboutToCommit, format: staged },
   'staged-many': {
     report: make.report({
@@ -68,6 +71,13 @@ describe('a screen', () => {
     const { format = pretty, report, context = {} } = screen;
     const text = spellEscapes(format(report, make.context(context)));
     expect(text).toBe(keptScreen(name, text));
+  });
+
+  it('fails when it is not kept', () => {
+    const accept = process.env['KEYSCAN_ACCEPT_SCREENS'];
+    delete process.env['KEYSCAN_ACCEPT_SCREENS'];
+    expect(() => keptScreen('no-such-screen', 'text')).toThrow('ENOENT');
+    if (accept !== undefined) process.env['KEYSCAN_ACCEPT_SCREENS'] = accept;
   });
 
   it.each(Object.entries(screens))('ends its lines before the margin: %s', (_, screen) => {
@@ -152,12 +162,22 @@ describe('the text of the hook', () => {
     expect(staged(make.report({ findings: known }), make.context())).toBe('');
   });
 
+  it('promises SSO only to keys that have one', () => {
+    const findings = [make.pair({ provider: 'minio', profile: 'oven-cache' })];
+    expect(staged(make.report({ findings }), make.context())).not.toContain('--fix');
+  });
+
+  it('stops for what it could not read, even when it found nothing', () => {
+    expect(staged(make.blind, make.context())).toMatch(/^keyscan {2}commit stopped: /);
+  });
+
   it('quotes for the shell what has to be typed, and nothing that cannot be', () => {
     const advice = (path: string): string | undefined =>
       staged(make.report({ findings: [make.finding({ path })] }), make.context())
         .split('\n')
         .find((line) => line.includes('Take it out'));
     expect(advice("it's $(here).env")).toBe(`  Take it out, then: git add 'it'\\''s $(here).env'`);
+    expect(advice('src/key ring.env')).toBe(`  Take it out, then: git add 'src/key ring.env'`);
     expect(advice('-n.env')).toBe('  Take it out, then: git add -- -n.env');
     expect(advice('a\nb.env')).toBe('  Take it out, then: git add the file again');
   });

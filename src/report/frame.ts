@@ -95,15 +95,15 @@ function labelOf(line: ExcerptLine, finding: Finding): string {
 
 function describe(part: Part, line: number): string {
   const word = roleWords[part.role];
-  if (line > part.line) return `${word}, continued`;
+  if (line > part.line) return `${word} (continued)`;
   const lines = part.endLine - part.line + 1;
   const facts = [
     lines > 1 ? `${lines} lines` : undefined,
     part.decodedBy === undefined || part.decodedBy.length === 0
       ? undefined
-      : part.decodedBy.map((decoding) => decodingWords[decoding]).join(' and '),
+      : part.decodedBy.map((decoding) => decodingWords[decoding]).join(', '),
   ].filter((fact) => fact !== undefined);
-  return [word, ...facts].join(', ');
+  return facts.length === 0 ? word : `${word} (${facts.join(', ')})`;
 }
 
 const decodingWords = {

@@ -14,7 +14,7 @@ export function prettyWith(palette: Palette): Format {
     const pen = penFor(context, palette);
     const advised = lastOfEachAdvice(report.findings);
     const blocks = [
-      profileTable(report.profiles ?? [], pen),
+      profileTable(report.profiles, pen),
       ...report.findings.map((finding) => [
         ...card(finding, context, pen),
         ...(advised.has(finding) ? advice(finding, pen) : []),

@@ -67,9 +67,9 @@ function advice(
   context: ReportContext,
   pen: Pen,
 ): readonly string[] {
-  const profiles = [...new Set(leaks.map(({ profile }) => profile))].filter(
-    (name) => name !== null,
-  );
+  // Other stores' keys have no SSO to move to.
+  const own = leaks.filter(({ provider }) => provider === 'aws').map(({ profile }) => profile);
+  const profiles = [...new Set(own)].filter((name) => name !== null);
   const comment = leaks.some(takesComments)
     ? 'Test value? add keyscan:ignore to the line'
     : 'Test value? keyscan ignore FINGERPRINT --reason TEXT';
