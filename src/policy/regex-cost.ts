@@ -15,7 +15,7 @@ export function regexProblem(regex: string, window: number): RegexProblem | unde
     return 'is not a regular expression of JavaScript';
   }
   try {
-    const ways = waysOf(new RegexParser(regex).parse(), window, nothingAfter).ways;
+    const ways = waysOf(parseRegex(regex), window, nothingAfter).ways;
     return ways > mostWays
       ? `can be matched in up to ${ways > 1e9 ? 'billions of' : String(ways)} ways from one place (at most ${mostWays}); make its runs shorter, or end each by a character it cannot hold`
       : undefined;
@@ -25,10 +25,15 @@ export function regexProblem(regex: string, window: number): RegexProblem | unde
   }
 }
 
-/** Characters 0 to 255, because rules see bytes. */
-type Chars = Uint8Array;
+/** The parts of a regex that `new RegExp` accepts; throws Unsupported for what cannot be bounded. */
+export function parseRegex(regex: string): Node {
+  return new RegexParser(regex).parse();
+}
 
-type Node =
+/** Characters 0 to 255, because rules see bytes. */
+export type Chars = Uint8Array;
+
+export type Node =
   | { readonly type: 'chars'; readonly chars: Chars }
   | { readonly type: 'edge' }
   | { readonly type: 'look'; readonly inner: Node }
@@ -36,7 +41,7 @@ type Node =
   | { readonly type: 'either'; readonly options: readonly Node[] }
   | { readonly type: 'repeat'; readonly inner: Node; readonly min: number; readonly max: number };
 
-class Unsupported extends Error {}
+export class Unsupported extends Error {}
 
 /** What may follow: the characters it can begin with, null when that cannot be told. */
 interface After {
