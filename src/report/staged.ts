@@ -96,7 +96,7 @@ function takeOut(
     ...wrap(
       isOne
         ? 'It was not committed. Rotate it only if it was pushed or shared before.'
-        : 'They were not committed. Rotate them only if they were pushed or shared before.',
+        : 'They were not committed. Rotate them only if pushed or shared before.',
       room,
     ),
   ];
