@@ -42,28 +42,27 @@ export const connectionUrl: readonly Rule[] = [
             type: 'pattern',
             anchor: 'jdbc:',
             regex:
-              'jdbc:[a-z0-9:]{2,40}[^\\s"\'<>]{3,200}?[?&;:]password=(?<value>[^\\s"\'<>&;\\\\]{1,128})',
+              'jdbc:[a-z0-9]{2,20}:[^\\s"\'<>]{3,200}?[?&;]password=(?<value>[^\\s"\'<>&;\\\\]{1,128})',
+            window: 400,
+            within: urlCharacters,
             as: { title: 'Password in a JDBC URL' },
           },
           {
             type: 'pattern',
             anchor: 'password',
             anyCase: true,
-            lookBack: 400,
-            // settings in any order, one of them names the server
-            regex:
-              '(?:[Ss]erver|[Dd]ata [Ss]ource|[Hh]ost|[Aa]ddr(?:ess)?|SERVER|HOST) ?= ?[^;\\s"\'=]{1,100};[^"\'\\n]{0,200}?[Pp](?:assword|ASSWORD) ?= ?(?<value>[^;\\s"\'<>&]{1,128})',
-            window: 200,
+            lookBack: 2,
+            regex: '; ?(?:[Pp]assword|PASSWORD) ?= ?(?<value>[^;\\s"\'<>&\\\\]{1,128})',
+            window: 160,
             as: { title: 'Password in a connection string' },
           },
           {
             type: 'pattern',
             anchor: 'pwd=',
             anyCase: true,
-            lookBack: 400,
-            regex:
-              '(?:[Ss]erver|[Dd]ata [Ss]ource|[Hh]ost|[Aa]ddr(?:ess)?|SERVER|HOST) ?= ?[^;\\s"\'=]{1,100};[^"\'\\n]{0,200}?[Pp](?:wd|WD)=(?<value>[^;\\s"\'<>&]{1,128})',
-            window: 200,
+            lookBack: 2,
+            regex: '; ?(?:[Pp]wd|PWD)=(?<value>[^;\\s"\'<>&\\\\]{1,128})',
+            window: 160,
             as: { title: 'Password in a connection string' },
           },
         ],

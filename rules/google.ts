@@ -24,7 +24,7 @@ export const google: readonly Rule[] = [
             type: 'pattern',
             anchor: 'private_key',
             regex:
-              'private_key\\\\{0,4}["\']\\s{0,8}:\\s{0,8}\\\\{0,4}["\'](?<value>-----BEGIN (?:RSA )?PRIVATE KEY-----[A-Za-z0-9+/=\\\\\\s]{40,4000}-----END (?:RSA )?PRIVATE KEY-----)',
+              'private_key\\\\{0,4}["\']\\s{0,8}:\\s{0,8}\\\\{0,4}["\'](?<value>-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[A-Za-z0-9+/=\\\\\\s]{40,4000}-----END (?:RSA |EC )?PRIVATE KEY-----)',
             window: 4096,
           },
         ],

@@ -62,6 +62,7 @@ export const npm: readonly Rule[] = [
             regex:
               '_auth(?:Token)?["\']?[ \\t]{0,3}[=: ][ \\t]{0,3}["\']?(?!npm_|gh[oprsu]_|github_pat_|gl[a-z]+-)(?<value>[A-Za-z0-9_.~+/=-]{12,512})(?![A-Za-z0-9_.~+/=${-])',
             window: 560,
+            within: ' -~',
           },
           {
             type: 'pattern',
@@ -69,6 +70,7 @@ export const npm: readonly Rule[] = [
             regex:
               ':_password["\']?[ \\t]{0,3}[=: ][ \\t]{0,3}["\']?(?<value>[A-Za-z0-9+/=]{8,512})(?![A-Za-z0-9+/=${-])',
             window: 560,
+            within: ' -~',
           },
         ],
         checks: ['npm-registry-setting'],
@@ -117,6 +119,7 @@ export const npm: readonly Rule[] = [
       { text: '//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n', path: '.npmrc' },
       { text: '//registry.npmjs.org/:_authToken=$NPM_TOKEN\n', path: '.npmrc' },
       { text: '_authToken={{uuid}}', path: 'notes.txt', form: 'not npm’s file, no registry' },
+      { text: '//registry.npmjs.org/:_auth={{b64(dana:not my real password)}}', path: '.npmrc' },
       { text: 'npm_package_id = "{{uuid}}"' },
       { text: '//registry.npmjs.org/:_authToken=xxxxxxxxxxxxxxxxxxxx', path: '.npmrc' },
     ],
