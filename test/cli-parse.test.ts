@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { bytesOf, parse, UsageError } from '../src/cli/parse.ts';
+import { formatChoices } from '../src/cli/options.ts';
 import type { OptionName } from '../src/cli/options.ts';
 import { UserError } from '../src/core/errors.ts';
 
@@ -151,7 +152,7 @@ describe('a mistake', () => {
     ]);
     expect(complaint('-f', 'xml')).toEqual([
       '-f cannot be "xml"',
-      'It is one of: pretty, compact, json, sarif',
+      `It is one of: ${formatChoices.join(', ')}`,
     ]);
   });
 

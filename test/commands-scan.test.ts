@@ -387,7 +387,7 @@ describe('streams', () => {
       ['no\x1b[2Jsuch'],
     ]) {
       const { stdout, stderr } = run(args, { cwd });
-       
+
       expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
     }
   });

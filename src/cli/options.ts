@@ -80,7 +80,17 @@ const everywhere = [
 ] as const;
 
 export const severityChoices = ['low', 'medium', 'high', 'critical', 'never'] as const;
-export const formatChoices = ['pretty', 'compact', 'json', 'sarif'] as const;
+export const formatChoices = [
+  'pretty',
+  'compact',
+  'json',
+  'sarif',
+  'junit',
+  'github',
+  'gitlab',
+  'codeclimate',
+  'azure',
+] as const;
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 export const commands: readonly Command[] = [

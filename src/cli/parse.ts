@@ -2,10 +2,10 @@
 // splitting; what is wrong is said here, because a usage error has to name what was probably meant and end in exit code 2.
 import { parseArgs } from 'node:util';
 
+import { closest } from '../core/closest.ts';
 import { UserError } from '../core/errors.ts';
 import { commands, options } from './options.ts';
 import type { Command, CommandName, Option, OptionName } from './options.ts';
-import { closest, didYouMean } from './suggest.ts';
 
 export interface CommandLine {
   readonly command: Command;
@@ -273,6 +273,11 @@ function checkTogether(command: Command, words: readonly string[], values: Value
       didYouMean(first, command.firstWord) ?? `it is keyscan ${command.usage}`,
     );
   }
+}
+
+function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const meant = closest(word, candidates);
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
 }
 
 function isFor(option: Option, command: Command): boolean {

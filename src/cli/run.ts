@@ -11,14 +11,16 @@ import { host } from './host.ts';
 import { commands } from './options.ts';
 import { parse, UsageError } from './parse.ts';
 import type { CommandLine } from './parse.ts';
-import { closest } from './suggest.ts';
+import { closest } from '../core/closest.ts';
 import { write } from './terminal.ts';
 
 /** Never rejects; sets the exit code and lets Node end by itself, so that nothing written is cut off. */
 export async function run(argv: readonly string[]): Promise<void> {
   process.setUncaughtExceptionCaptureCallback(fail);
   try {
-    process.exitCode = await answer(argv);
+    const code = await answer(argv);
+    // something may have gone wrong beside it meanwhile
+    process.exitCode ??= code;
   } catch (error) {
     fail(error);
   }

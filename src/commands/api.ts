@@ -88,6 +88,6 @@ function silentHost(cwd = process.cwd(), env: Host['env'] = process.env): Host {
     columns: () => 80,
     outIsTerminal: () => false,
     tick: () => undefined,
-    interruptible: () => () => undefined,
+    interruptible: () => ({ signal: new AbortController().signal, code: () => undefined }),
   };
 }

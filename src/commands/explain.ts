@@ -2,7 +2,7 @@
 import { UserError } from '../core/errors.ts';
 import type { ScanReport } from '../core/finding.ts';
 import { wholeFingerprint } from '../policy/baseline.ts';
-import { closest } from '../policy/closest.ts';
+import { closest } from '../core/closest.ts';
 import { loadFormat } from '../report/index.ts';
 import { exitCodes } from './host.ts';
 import type { ExitCode, Host } from './host.ts';

@@ -1,7 +1,7 @@
 import { compareText } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { UserError } from '../core/errors.ts';
-import { closest } from './closest.ts';
+import { closest } from '../core/closest.ts';
 import { foldersUp, inFolder, readGiven, utf8 } from './files.ts';
 import type { PolicyTree } from './files.ts';
 import { parseJson, quote } from './json.ts';

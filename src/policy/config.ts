@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import type { Severity } from '../core/finding.ts';
 import type { Rule } from '../core/rule.ts';
-import { closest } from './closest.ts';
+import { closest } from '../core/closest.ts';
 import { foldersUp, inFolder, readGiven, utf8 } from './files.ts';
 import type { PolicyTree } from './files.ts';
 import { parseJson, quote } from './json.ts';

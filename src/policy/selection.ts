@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import type { Severity } from '../core/finding.ts';
-import { closest } from './closest.ts';
+import { closest } from '../core/closest.ts';
 import type { Config } from './config.ts';
 import { quote } from './json.ts';
 
