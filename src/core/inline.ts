@@ -1,6 +1,6 @@
 import type { Suppression } from './finding.ts';
 
-/** The decoded lines of a document, 1-based; undefined past either end. */
+/** The decoded lines of a document, 1-based; undefined past either end. One object a document: policies remember by it. */
 export interface LineText {
   line(number: number): string | undefined;
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { rules as builtIn } from '../rules/index.ts';
+import { UserError } from '../src/core/errors.ts';
+import { createScanner } from '../src/detect/scanner.ts';
+import type { ScannerOptions } from '../src/detect/api.ts';
+import { importGitleaksRules } from '../src/policy/import-rules.ts';
+import { inlinePolicy } from '../src/policy/inline.ts';
+import { selectRules } from '../src/policy/selection.ts';
+
+// The policy beside the real scanner: what the two of them agree on and no type can say.
+
+const noConfig = {
+  settings: {},
+  problem: (_: readonly PropertyKey[], text: string) => new Error(text),
+};
+
+/** A key id and secret that no check calls an example, made here so that none is written down. */
+const id = ['AK', 'IA', 'W7QX2RTN5YVK3JHD'].join('');
+const secret = ['wJ8rXUtnFEMIq7MDENG', 'bPxRfiCYzKq3vT9hLs2Yo'].join('');
+
+function scan(text: string, options: ScannerOptions = {}): [string, number, string | null][] {
+  const document = { path: 'deploy/.env', stage: 'local', content: Buffer.from(text) } as const;
+  return createScanner({ inline: inlinePolicy(), ...options })
+    .scan(document)
+    .findings.map(({ rule, line, suppressed }) => [rule, line, suppressed?.by ?? null]);
+}
+
+describe('comments in scanned text', () => {
+  const pair = (comment: string): string =>
+    `AWS_ACCESS_KEY_ID=${id}\nAWS_SECRET_ACCESS_KEY=${secret}${comment}\n`;
+
+  it('allow a pair from the line of either part', () => {
+    expect(scan(pair(''))).toEqual([['aws-access-key', 1, null]]);
+    expect(scan(pair(' # keyscan:ignore'))).toEqual([['aws-access-key', 1, 'inline']]);
+    expect(scan(`# keyscan:ignore-next-line aws/*\n${pair('')}`)).toEqual([
+      ['aws-access-key', 2, 'inline'],
+    ]);
+    expect(scan(pair(' # keyscan:ignore npm/*'))).toEqual([['aws-access-key', 1, null]]);
+  });
+
+  it('say the same with CRLF and in UTF-16', () => {
+    const text = `// secretlint-disable\r\n${pair('').replaceAll('\n', '\r\n')}`;
+    const document = {
+      path: 'a',
+      stage: 'local',
+      content: Buffer.from(`\ufeff${text}`, 'utf16le'),
+    } as const;
+    const [finding] = createScanner({ inline: inlinePolicy() }).scan(document).findings;
+    expect(finding?.suppressed).toEqual({ by: 'inline', reason: null, until: null });
+    expect(scan(text)).toEqual([['aws-access-key', 2, 'inline']]);
+  });
+
+  it('never carry the secret on as a reason', () => {
+    const document = {
+      path: 'a',
+      stage: 'local',
+      content: Buffer.from(pair(` # keyscan:ignore -- ${id} and ${secret} are old`)),
+    } as const;
+    const { findings } = createScanner({ inline: inlinePolicy() }).scan(document);
+    expect(new Set(findings.map(({ suppressed }) => suppressed?.reason))).toEqual(
+      new Set(['… and … are old']),
+    );
+  });
+});
+
+describe('rules', () => {
+  it('run as the selection says', () => {
+    const off = selectRules(builtIn, [], {
+      ...noConfig,
+      settings: { rules: { 'aws/*': 'off' } },
+    } as never);
+    expect(scan(`AWS_ACCESS_KEY_ID=${id}`, off)).toEqual([]);
+  });
+
+  it('of gitleaks find what they found there', async () => {
+    const toml = `[[rules]]
+id = "moon"
+description = "Moon"
+regex = '''(?i)\\b(moon_[a-z0-9]{20})\\b'''
+[[rules]]
+id = "cake"
+regex = '''(?:live|test)[_-]cake\\s{0,3}[:=]\\s{0,3}["']?([0-9a-f]{16})'''
+`;
+    const { rules } = await importGitleaksRules(toml, 'x.toml', new Set());
+    const token = `MOON_${'a1b2'.repeat(5)}`;
+    const text = `x = ${token}\ny${token}\n${token}z\nlive-cake: "${['3f9c1b7a', '52e8d064'].join('')}"\n`;
+    expect(scan(text, { rules: [...builtIn, ...rules] })).toEqual([
+      ['moon', 1, null],
+      ['cake', 4, null],
+    ]);
+  });
+});
