@@ -99,6 +99,10 @@ export const privateKey: readonly Rule[] = [
         form: 'in base64',
       },
       { text: '⟦{{crlf({{pem:rsa}})}}⟧\r\n', form: 'CRLF' },
+      {
+        text: 'Look for "-----BEGIN PRIVATE KEY-----" as in\n\n⟦{{pem:pkcs8}}⟧\n',
+        form: 'after a header that is only talked about',
+      },
       { text: '⟦{{pem:rsa#1}}⟧\n⟦{{pem:rsa#2}}⟧\n', form: 'two keys' },
     ],
     negatives: [
