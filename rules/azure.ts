@@ -228,6 +228,58 @@ export const azure: readonly Rule[] = [
     negatives: [{ text: 'key={{A-Za-z0-9*30}}JQQJ99{{A-Za-z0-9*26}}', form: 'too short' }],
   },
   {
+    id: 'azure-devops-token',
+    provider: 'azure',
+    title: 'Azure DevOps personal access token',
+    why: 'Whoever has it acts as its owner: reads and pushes code, runs pipelines, within its scopes.',
+    advice: [
+      'Revoke it: https://dev.azure.com/_usersSettings/tokens.',
+      'Use a service principal or workload identity in pipelines.',
+    ],
+    references: [
+      'https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate',
+    ],
+    grades: { secret: 'high' },
+    parts: [
+      {
+        role: 'token',
+        shapes: [
+          {
+            type: 'assignment',
+            names: [
+              'ado pat',
+              'ado token',
+              'azdo pat',
+              'devops pat',
+              'devops token',
+              'azure pat',
+              'azure devops ext pat',
+            ],
+            value: { set: 'a-z2-7', min: 52, max: 52 },
+          },
+          {
+            type: 'assignment',
+            names: ['pat', 'personal access token'],
+            value: { set: 'a-z2-7', min: 52, max: 52 },
+            near: ['dev.azure.com', 'visualstudio.com', 'azure devops', 'azuredevops'],
+          },
+        ],
+        entropy: 3.5,
+      },
+    ],
+    examples: [
+      { text: 'AZURE_DEVOPS_PAT=⟦{{a-z2-7*52}}⟧', form: 'token of the old form' },
+      {
+        text: 'org: https://dev.azure.com/moonbakery\npat: ⟦{{a-z2-7*52}}⟧\n',
+        form: 'beside its organisation',
+      },
+    ],
+    negatives: [
+      { text: 'AZURE_DEVOPS_PAT=$(System.AccessToken)' },
+      { text: 'pat: {{a-z2-7*52}}', form: 'nothing of Azure near' },
+    ],
+  },
+  {
     id: 'azure-client-secret',
     provider: 'azure',
     title: 'Microsoft Entra ID client secret',

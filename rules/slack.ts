@@ -79,6 +79,16 @@ export const slack: readonly Rule[] = [
           },
           {
             type: 'token',
+            pieces: [
+              { text: 'xapp-' },
+              { set: '0-9', min: 12, max: 12 },
+              { text: '-' },
+              { set: 'A-Za-z0-9+/', min: 24, max: 24 },
+            ],
+            as: { title: 'Slack app-level token' },
+          },
+          {
+            type: 'token',
             // half a day
             pieces: [
               { oneOf: ['xoxe.xoxp-', 'xoxe.xoxb-'] },
@@ -128,6 +138,7 @@ export const slack: readonly Rule[] = [
         text: 'token=⟦xoxs-{{0-9*10}}-{{0-9*10#2}}-{{0-9*10#3}}-{{0-9a-f*10}}⟧',
         form: 'old kinds',
       },
+      { text: 'token=⟦xapp-{{0-9*12}}-{{A-Za-z0-9+/*24}}⟧', form: 'app-level token, older' },
       { text: 'token=⟦xoxr-7-{{0-9a-z*12}}⟧', form: 'workspace token' },
     ],
     negatives: [
