@@ -1,5 +1,11 @@
 // Which documents a mode means, from which sources.
-import type { ProfileRow } from '../core/finding.ts';
+import path from 'node:path';
+
+import type { Finding, ProfileRow } from '../core/finding.ts';
+import { awsPlaces } from '../sources/aws-files.ts';
+import { envFilesIn, isHomeOrTop } from '../sources/env-files.ts';
+import { openHome } from '../sources/home.ts';
+import type { HomeRequest } from '../sources/home.ts';
 import { openFiles } from '../sources/files.ts';
 import type { FilesRequest } from '../sources/files.ts';
 import type { Item } from '../sources/read-file.ts';
@@ -20,6 +26,8 @@ export interface Feed {
   /** Sentences for standard error. */
   readonly notes: readonly string[];
   readonly profiles?: readonly ProfileRow[];
+  /** Puts a finding where its reader looks for it, once it is made. */
+  readonly relocate?: (finding: Finding) => Finding;
 }
 
 export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): Promise<Feed> {
@@ -33,9 +41,59 @@ export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): 
       return filesFeed(request(mode.paths, settings, host));
     case 'tree':
       return filesFeed(request([settings.tree.file('') ?? host.cwd], settings, host));
+    case 'home':
+      return homeFeed(settings, host, { mustHaveHome: true });
+    case 'audit':
+      return auditFeed(settings, host);
     default:
-      throw new Error(`no documents of ${mode.type}`);
+      throw new Error(`the documents of ${mode.type} come from git`);
   }
+}
+
+/** This computer, and the current folder with the env files that git ignores. What both would read is read once. */
+async function auditFeed(settings: Settings, host: Host): Promise<Feed> {
+  const seen = new Set<string>();
+  const home = homeFeed(settings, host, { seen });
+  const here = await currentFolder(settings, host, seen);
+  function* items(): Generator<Item> {
+    yield* home.items();
+    if (here !== undefined) yield* here.items();
+  }
+  return {
+    ...home,
+    items,
+    base: here?.base ?? host.cwd,
+    notes: [...home.notes, ...(here?.notes ?? [])],
+  };
+}
+
+async function currentFolder(
+  settings: Settings,
+  host: Host,
+  seen: Set<string>,
+): Promise<Feed | undefined> {
+  const common = { ...request(['.'], settings, host), ignoredEnvFiles: 'read', seen } as const;
+  if (!isHomeOrTop(host.cwd, awsPlaces(host.env).home)) return filesFeed(common);
+  const paths = envFilesIn(host.cwd).map(({ name }) => name);
+  const where =
+    path.dirname(host.cwd) === host.cwd ? 'at the top of the disk' : 'in the home folder';
+  const note = `${where} only its own env files are read; keyscan . reads all of it`;
+  const feed = paths.length === 0 ? undefined : await filesFeed({ ...common, paths });
+  const notes = [note, ...(feed?.notes ?? [])];
+  return { ...(feed ?? nothing(host.cwd)), notes };
+}
+
+function nothing(base: string): Feed {
+  return { items: () => [], base, named: new Set(), mayBeEmpty: true, notes: [] };
+}
+
+function homeFeed(
+  { maxFileSize, today }: Settings,
+  { env, cwd }: Host,
+  options: Pick<HomeRequest, 'mustHaveHome' | 'seen'>,
+): Feed {
+  const { items, profiles, relocate } = openHome({ env, maxFileSize, now: today, ...options });
+  return { ...nothing(cwd), items, profiles, relocate };
 }
 
 function request(paths: readonly string[], settings: Settings, { cwd, env }: Host): FilesRequest {
@@ -67,8 +125,8 @@ async function stdinFeed(name: string | undefined, cwd: string): Promise<Feed> {
   return { items, base: cwd, named: new Set([document.path]), mayBeEmpty: true, notes: [] };
 }
 
-function contentFeed(path: string, content: Uint8Array, cwd: string): Feed {
-  const document = { path, stage: 'local', content } as const;
-  const named = new Set([path]);
+function contentFeed(name: string, content: Uint8Array, cwd: string): Feed {
+  const document = { path: name, stage: 'local', content } as const;
+  const named = new Set([name]);
   return { items: () => [document], base: cwd, named, mayBeEmpty: true, notes: [] };
 }

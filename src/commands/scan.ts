@@ -84,9 +84,10 @@ async function scanFeed(
 ): Promise<Scanned> {
   const feed = await feedOf(flags, settings, host);
   const collected = await collect(feed.items(), scanner, host);
-  const { named, mayBeEmpty, base, notes, profiles } = feed;
+  const { named, mayBeEmpty, base, notes, profiles, relocate } = feed;
+  const findings = relocate === undefined ? collected.findings : collected.findings.map(relocate);
   return {
-    collected,
+    collected: { ...collected, findings },
     asked: { failOn: settings.failOn, named, mayBeEmpty },
     base,
     what: 'files',

@@ -16,6 +16,7 @@ import { inlinePolicy } from '../policy/inline.ts';
 import { checkCustomRules, selectRules } from '../policy/selection.ts';
 import { formatNames } from '../report/index.ts';
 import type { FormatName } from '../report/index.ts';
+import { ownKeys } from '../sources/own-keys.ts';
 import type { FailOn, ScanFlags } from './flags.ts';
 import type { Host } from './host.ts';
 
@@ -61,6 +62,7 @@ export async function settle(
       rules,
       ...selectRules(rules, flags.rules ?? [], config),
       ...(flags.noInlineIgnore || settings.noInlineIgnore ? {} : { inline: inlinePolicy() }),
+      own: ownKeys(host.env),
       today,
     },
     tree,
