@@ -125,6 +125,15 @@ describe('pretty', () => {
     expect(text.match(/^ {2}why /gm)).toHaveLength(2);
   });
 
+  it('marks files that others may read, and only those', () => {
+    const modes = ['0600', '0400', '0700', '0640', '0604', '0666', null];
+    const profiles = modes.map((mode) => make.profile({ profile: `mode ${mode}`, mode }));
+    const text = pretty(make.report({ profiles }), make.context());
+    expect(text.match(/(?<=^ {2}mode )\d+(?=.* !)/gm)).toEqual(['0640', '0604', '0666']);
+    const closed = make.report({ profiles: [make.profile({ profile: 'oven' })] });
+    expect(pretty(closed, make.context())).not.toContain('wider than 0600');
+  });
+
   it('counts places where something is no file', () => {
     const findings = [make.finding({ path: '<env>/AWS_SECRET_ACCESS_KEY' }), make.finding()];
     const text = pretty(make.report({ findings }), make.context());

@@ -86,8 +86,9 @@ function age(days: number): string {
   return days < 1 ? 'today' : count(days, 'day');
 }
 
+/** Wider than 0600 for anybody but the owner. */
 function openToOthers({ mode }: ProfileRow): boolean {
-  return mode !== null && (Number.parseInt(mode, 8) & 0o7177) !== 0;
+  return mode !== null && (Number.parseInt(mode, 8) & 0o077) !== 0;
 }
 
 function dependants(profile: ProfileRow, pen: Pen): readonly string[] {
