@@ -52,6 +52,7 @@ export function contextOf(
     columns: host.columns(),
     displayPath: displayPaths(base, host.cwd),
     elapsedMs,
+    startedAt: new Date(Date.now() - elapsedMs),
     what,
     rule: (id) => settings.rules.find((rule) => rule.id === id),
     verbose: settings.verbose,
