@@ -16,7 +16,7 @@ import {
 } from './pieces.ts';
 
 /** Ids looked around per document; more than that is reported, not looked at. */
-const mostIds = 2000;
+const mostIds = 1000;
 const farthestLines = 6;
 
 /** Adds to `found` what stands beside the ids of `lone`, and says what it added. */
@@ -33,12 +33,10 @@ export function addBeside(
   const visit = (node: Found): void => {
     const ids = node.pieces.filter((piece) => lone.has(piece));
     if (ids.length > mostIds) by.exhausted = true;
+    const taken = node.pieces.filter((piece) => piece.rule === rule || piece.part.strong === true);
     for (const id of ids.slice(0, mostIds)) {
-      const taken = [...node.pieces, ...added].filter(
-        (piece) =>
-          piece.layer === node.layer && (piece.rule === rule || piece.part.strong === true),
-      );
       const piece = bestBeside(node.layer, id, part, beside, rule, taken, by);
+      if (piece !== undefined) taken.push(piece);
       if (piece !== undefined) added.push(piece);
     }
     node.inner.forEach(visit);

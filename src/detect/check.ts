@@ -16,6 +16,8 @@ export const contextLength = 1024;
 export interface CheckVerdict extends Verdict {
   /** For values that can be guessed: what the fingerprint is made of instead, such as user@host. */
   readonly subject?: string;
+  /** For values that can be laid out in several ways: the same text for all of them, of which the fingerprint is made. */
+  readonly canonical?: string;
 }
 
 /** False: not a finding of this rule. True: passes. A verdict: passes and is reported otherwise. Pure. */

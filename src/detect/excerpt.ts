@@ -8,20 +8,19 @@ export interface Mask {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  readonly group: number;
 }
 
 /** Bytes of a line shown on either side of what it is shown for. */
 const reach = 120;
 const mostLines = 7;
 
-/** The lines of the marked values of `group` and one around each, at most seven. `masks` in file order. */
+/** The lines where `ownMasks` stand (`lines`) and one around each, at most seven. Both lists of masks are in file order. */
 export function excerptOf(
   bytes: Uint8Array,
   positions: Positions,
   lines: readonly number[],
   masks: readonly Mask[],
-  group: number,
+  ownMasks: readonly Mask[],
 ): readonly ExcerptLine[] {
   const wanted = new Set<number>();
   for (const line of lines) for (const near of [line - 1, line, line + 1]) wanted.add(near);
@@ -34,7 +33,7 @@ export function excerptOf(
   for (const number of shown) {
     const span = positions.lineSpan(number);
     if (span === undefined) continue;
-    result.push(lineOf(bytes, span, number, masks, group));
+    result.push(lineOf(bytes, span, number, masks, ownMasks));
   }
   return result;
 }
@@ -44,14 +43,14 @@ function lineOf(
   [start, end]: readonly [number, number],
   line: number,
   masks: readonly Mask[],
-  group: number,
+  ownMasks: readonly Mask[],
 ): ExcerptLine {
-  const here = masks.filter((mask) => mask.start < end && mask.end > start);
-  const own = here.filter((mask) => mask.group === group);
+  const own = ownMasks.filter((mask) => mask.start < end && mask.end > start);
   const first = own[0]?.start ?? start;
   const last = own.at(-1)?.end ?? Math.min(end, start + reach);
-  const from = Math.max(start, clear(first - reach, here, start));
-  const to = Math.min(end, Math.max(clear(Math.min(last, first + 600) + reach, here, start), from));
+  const from = Math.max(start, clear(first - reach, masks));
+  const to = Math.max(from, Math.min(end, clear(Math.min(last, first + 600) + reach, masks)));
+  const here = masksIn(masks, from, to);
   let text = from > start ? '…' : '';
   const marks: [number, number][] = [];
   let at = from;
@@ -61,7 +60,7 @@ function lineOf(
     const markStart = text.length;
     // A value that goes on over several lines is masked on each.
     text += mask.text;
-    if (mask.group === group) marks.push([markStart, text.length]);
+    if (own.includes(mask)) marks.push([markStart, text.length]);
     at = Math.min(mask.end, end);
   }
   if (at < to) text += decode(bytes.subarray(at, to));
@@ -69,8 +68,22 @@ function lineOf(
   return { line, text, marks };
 }
 
+/** The masks that touch [start, end); no two of `masks` overlap. */
+function masksIn(masks: readonly Mask[], start: number, end: number): readonly Mask[] {
+  let low = 0;
+  let high = masks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((masks[middle]?.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  let last = low;
+  while (last < masks.length && (masks[last]?.start ?? end) < end) last++;
+  return masks.slice(low, last);
+}
+
 /** A cut may not go through a mask: its text would be shown in part. */
-function clear(at: number, masks: readonly Mask[], least: number): number {
-  const through = masks.find((mask) => mask.start < at && at < mask.end);
-  return through === undefined ? Math.max(at, least) : through.start;
+function clear(at: number, masks: readonly Mask[]): number {
+  const through = masksIn(masks, at - 1, at + 1).find((mask) => mask.start < at && at < mask.end);
+  return through === undefined ? at : through.start;
 }

@@ -136,20 +136,29 @@ function matchByName(
     pair(a, b);
     if (loose !== undefined) for (const item of [a, b]) loose.add(item);
   };
-  let freeIds = ids;
-  let freeSecrets = secrets;
-  for (const stem of new Set(ids.map(stemOf))) {
+  const taken = new Set<Placed>();
+  const secretsByStem = groupBy(secrets, stemOf);
+  for (const [stem, same] of groupBy(ids, stemOf)) {
     if (stem === '') continue;
-    const same = (item: Placed): boolean => stemOf(item) === stem;
-    matchInOrder(freeIds.filter(same), freeSecrets.filter(same), (a, b) => {
+    matchInOrder(same, secretsByStem.get(stem) ?? [], (a, b) => {
       join(a, b);
-      freeIds = freeIds.filter((item) => item !== a);
-      freeSecrets = freeSecrets.filter((item) => item !== b);
+      taken.add(a).add(b);
     });
   }
   // Where names tell several apart, those that disagree stay apart; a single one of each is a pair whatever it is called.
   const single = ids.length === 1 && secrets.length === 1;
-  matchInOrder(freeIds, freeSecrets, join, single ? undefined : agree);
+  const free = (item: Placed): boolean => !taken.has(item);
+  matchInOrder(ids.filter(free), secrets.filter(free), join, single ? undefined : agree);
+}
+
+function groupBy(items: readonly Placed[], key: (item: Placed) => string): Map<string, Placed[]> {
+  const groups = new Map<string, Placed[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function agree(a: Placed, b: Placed): boolean {

@@ -77,13 +77,15 @@ export function escapedLayer(parent: Layer, start: number, end: number): Layer {
   for (let at = start; at < end;) {
     const packed = characterAt(parent.bytes, at, end);
     const code = codeOf(packed);
-    const plain = flagsOf(packed) === 0;
     flags |= flagsOf(packed);
-    for (const byte of plain || code < 128
-      ? [code]
-      : Buffer.from(String.fromCharCode(code), 'utf8')) {
-      starts[length] = at;
-      bytes[length++] = byte;
+    starts[length] = at;
+    if (code < 128 || flagsOf(packed) === 0) {
+      bytes[length++] = code;
+    } else {
+      for (const byte of Buffer.from(String.fromCharCode(code), 'utf8')) {
+        starts[length] = at;
+        bytes[length++] = byte;
+      }
     }
     at += widthOf(packed);
     starts[length] = at;

@@ -17,9 +17,11 @@ export interface Own {
 export const ownCheck = 'own-key';
 
 export function ownKeys(keys: readonly OwnKey[]): Own {
-  const secret = randomBytes(32);
+  let secret: Buffer | undefined; // not before it is needed: without own keys no scan has to load node:crypto for it
   const hash = (value: string): string =>
-    createHmac('sha256', secret).update(value).digest('base64');
+    createHmac('sha256', (secret ??= randomBytes(32)))
+      .update(value)
+      .digest('base64');
   const known = new Map<string, { profile: string; role: Role }>();
   const parts: RulePart[] = [];
   for (const { profile, role, value } of keys) {

@@ -60,6 +60,9 @@ export interface Collector {
   exhausted: boolean;
 }
 
+/** More in one document than anybody reads; said, and looked at no further. */
+const mostPieces = 20_000;
+
 export function collect(layer: Layer, by: Collector): Found {
   const hits = by.engine.scan(layer.bytes, layer.length);
   if (hits.exhausted) by.exhausted = true;
@@ -67,6 +70,7 @@ export function collect(layer: Layer, by: Collector): Found {
   if (hits.count === 0) return found;
   const data = hits.data.slice(0, hits.count * hitSize);
   const containers: Layer[] = [];
+  const seen = new Set<string>();
   for (let at = 0; at < data.length; at += hitSize) {
     const matcher = by.matchers[data[at] ?? 0];
     const start = data[at + 1] ?? 0;
@@ -88,9 +92,16 @@ export function collect(layer: Layer, by: Collector): Found {
       continue;
     }
     const piece = toPiece(layer, matcher, start, end, data[at + 3] ?? -1, by);
-    if (piece !== undefined && !found.pieces.some((other) => isSame(other, piece))) {
-      found.pieces.push(piece);
+    if (piece === undefined) continue;
+    // Two shapes of a part may say the same of the same text.
+    const key = `${String(piece.start)} ${String(piece.end)} ${String(piece.rule)} ${piece.role}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (found.pieces.length >= mostPieces) {
+      by.exhausted = true;
+      break;
     }
+    found.pieces.push(piece);
   }
   for (const container of containers) {
     const inner = collect(container, by);
@@ -104,10 +115,6 @@ export function collect(layer: Layer, by: Collector): Found {
     }
   }
   return found;
-}
-
-function isSame(a: Piece, b: Piece): boolean {
-  return a.start === b.start && a.end === b.end && a.rule === b.rule && a.role === b.role;
 }
 
 function toPiece(
@@ -206,6 +213,7 @@ function valueOf(layer: Layer, matcher: Matcher, start: number, end: number): Va
 
 /** The characters of [start, end) through escapes and concatenation. */
 export function logicalText(bytes: Uint8Array, start: number, end: number): Value {
+  if (isPlain(bytes, start, end)) return { text: latin1(bytes, start, end), decodings: [] };
   let text = '';
   let flags = 0;
   for (let at = start; at < end;) {
@@ -234,6 +242,17 @@ export function logicalText(bytes: Uint8Array, start: number, end: number): Valu
   if ((flags & htmlFlag) !== 0) decodings.push('html');
   if ((flags & escapeFlag) !== 0) decodings.push('escape');
   return { text, decodings };
+}
+
+/** Nothing in it begins an escape or ends a string literal. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === 37 || byte === 92 || byte === 38 || byte === 34 || byte === 39 || byte === 96) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function squashedName(layer: Layer, at: number, valueStart: number): string {

@@ -8,6 +8,7 @@ import {
   type Part,
   type Severity,
   type Skipped,
+  type Suppression,
   compareFindings,
 } from '../core/finding.ts';
 import type { Rule } from '../core/rule.ts';
@@ -136,6 +137,7 @@ class Findings {
   private readonly profileOf: (value: string, role: Piece['role']) => string | undefined;
   private readonly options: ScannerOptions;
   private readonly positions: Positions;
+  private readonly suppressions = new Map<string, Suppression | null>();
 
   constructor(
     document: Document,
@@ -161,19 +163,20 @@ class Findings {
     const entries: Entry[] = [];
     for (const index of rulesIn(this.found)) entries.push(...this.entriesOf(index));
     const kept = withoutRivals(entries);
-    const masks = kept
-      .flatMap((entry, group) =>
-        entry.group.pieces.map((piece, i) => {
+    const masksOf = kept.map((entry) =>
+      entry.group.pieces
+        .map((piece, i) => {
           const [start, end] = entry.spans[i] ?? [0, 0];
-          return { start, end, text: maskText(piece), group };
-        }),
-      )
-      .sort((a, b) => a.start - b.start || b.end - a.end);
+          return { start, end, text: maskText(piece) };
+        })
+        .sort(byPlace),
+    );
+    const masks = masksOf.flat().sort(byPlace);
     return kept
-      .map((entry, group) => ({ entry, group }))
+      .map((entry, index) => ({ entry, own: masksOf[index] ?? [] }))
       .filter(({ entry }) => this.isInCore(entry))
-      .sort((a, b) => (a.entry.spans[0]?.[0] ?? 0) - (b.entry.spans[0]?.[0] ?? 0))
-      .map(({ entry, group }) => this.finding(entry, masks, group))
+      .sort((a, b) => (a.own[0]?.start ?? 0) - (b.own[0]?.start ?? 0))
+      .map(({ entry, own }) => this.finding(entry, masks, own))
       .sort(compareFindings);
   }
 
@@ -276,7 +279,7 @@ class Findings {
     return start >= this.window.coreStart && start < this.window.coreEnd;
   }
 
-  private finding(entry: Entry, masks: readonly Mask[], group: number): Finding {
+  private finding(entry: Entry, masks: readonly Mask[], own: readonly Mask[]): Finding {
     const { rule, draft } = entry;
     const { path, stage } = this.document;
     const parts = entry.group.pieces.map((piece, index) =>
@@ -295,12 +298,9 @@ class Findings {
     const identity =
       rule.guessable === true
         ? `${main?.verdict.subject ?? main?.name ?? ''}\0${path}`
-        : (main?.value ?? '');
+        : (main?.verdict.canonical ?? main?.value ?? '');
     const lines = [...new Set(parts.flatMap((part) => linesOf(part)))];
-    const inline = this.options.inline?.(
-      { rule: rule.id, provider: draft.provider, path, lines },
-      { line: (number) => this.positions.line(number) },
-    );
+    const inline = this.inline(rule.id, draft.provider, lines);
     const title = draft.title ?? rule.titles?.[draft.kind] ?? rule.title;
     return {
       rule: rule.id,
@@ -324,7 +324,7 @@ class Findings {
       author: null,
       date: null,
       stage,
-      suppressed: inline ?? null,
+      suppressed: inline,
       why: rule.why,
       next: nextSteps(rule, {
         kind: draft.kind,
@@ -339,9 +339,22 @@ class Findings {
         this.positions,
         parts.map((part) => part.line),
         masks,
-        group,
+        own,
       ),
     };
+  }
+
+  /** Asked once for the same lines: a line may be megabytes long and hold thousands of findings. */
+  private inline(rule: string, provider: string, lines: readonly number[]): Suppression | null {
+    const { inline } = this.options;
+    if (inline === undefined) return null;
+    const key = `${rule} ${provider} ${lines.join(' ')}`;
+    const known = this.suppressions.get(key);
+    if (known !== undefined) return known;
+    const { path } = this.document;
+    const answer = inline({ rule, provider, path, lines }, this.positions);
+    this.suppressions.set(key, answer);
+    return answer;
   }
 
   private part(piece: Piece, [start, end]: readonly [number, number]): Part {
@@ -389,6 +402,10 @@ function linesOf(part: Part): number[] {
   return part.line === part.endLine ? [part.line] : [part.line, part.endLine];
 }
 
+function byPlace(a: Mask, b: Mask): number {
+  return a.start - b.start || b.end - a.end;
+}
+
 function maskText(piece: Piece): string {
   return maskOf(piece.value, piece.role, piece.part.maskKeep ?? 0);
 }
@@ -414,15 +431,30 @@ function spanInFile(piece: Piece): readonly [number, number] {
 /** Where two entries claim the same text, the one that explains more of it stays. */
 function withoutRivals(entries: readonly Entry[]): Entry[] {
   const ordered = [...entries].sort((a, b) => b.rank - a.rank || size(b) - size(a));
-  const taken: [number, number][] = [];
+  // Starts of what is taken, in order, each with its end: no two of them overlap.
+  const starts: number[] = [];
+  const ends: number[] = [];
   const kept = new Set<Entry>();
+  const indexOf = (offset: number): number => {
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
   for (const entry of ordered) {
-    const clash = entry.spans.some(([start, end]) =>
-      taken.some((span) => span[0] < end && start < span[1]),
-    );
-    if (clash) continue;
+    if (entry.spans.some(([start, end]) => (starts[indexOf(start)] ?? Infinity) < end)) continue;
     kept.add(entry);
-    for (const [start, end] of entry.spans) taken.push([start, end]);
+    for (const [start, end] of entry.spans) {
+      const at = indexOf(start);
+      // The halves of one entry may lie in one another (an encoded file in one run).
+      if ((starts[at] ?? Infinity) < end) continue;
+      starts.splice(at, 0, start);
+      ends.splice(at, 0, end);
+    }
   }
   return entries.filter((entry) => kept.has(entry));
 }

@@ -145,6 +145,9 @@ function hexNumber(bytes: Uint8Array, at: number, digits: number, end: number): 
   return number;
 }
 
+/** String literals that one value may be cut into. */
+const mostJoins = 40;
+
 /** What `readRun` found last: where the run ends, how many characters it has, and how they were written. */
 export interface Run {
   end: number;
@@ -180,7 +183,7 @@ export function readRun(
       onto?.push(code);
       continue;
     }
-    if (length >= want || joins >= 64) break;
+    if (length >= want || joins >= mostJoins) break;
     const next =
       (flagsOf(packed) & continuedFlag) !== 0
         ? position + widthOf(packed)

@@ -40,9 +40,10 @@ export interface Engine {
 }
 
 /** Steps allowed for a text: plenty for anything people write, and a bound for what attackers do. */
-const stepsPerByte = 96;
+const stepsPerByte = 12;
 const freeSteps = 1 << 20;
-const mostHits = 1 << 18;
+const mostHits = 1 << 16;
+const attemptsPerWindow = 24;
 
 export function createEngine(tables: Tables): Engine {
   const { slots, buckets } = indexAnchors(tables);
@@ -122,12 +123,16 @@ class State {
   readonly until: Int32Array;
   /** Per block matcher: no end stands before this offset. */
   readonly searched: Int32Array;
+  private readonly windowEnd: Int32Array;
+  private readonly attempts: Int32Array;
   readonly run: Run = { end: 0, length: 0, flags: 0 };
   private readonly hits: Hits;
 
   constructor(matchers: number, hits: Hits) {
     this.until = new Int32Array(matchers);
     this.searched = new Int32Array(matchers);
+    this.windowEnd = new Int32Array(matchers);
+    this.attempts = new Int32Array(matchers);
     this.hits = hits;
   }
 
@@ -137,6 +142,20 @@ class State {
     this.steps = freeSteps + length * stepsPerByte;
     this.until.fill(0);
     this.searched.fill(0);
+    this.windowEnd.fill(0);
+  }
+
+  /** Whether another attempt is allowed at `at`: so many in a window of `width` bytes, each of which costs as much as the window. */
+  mayTry(matcher: number, at: number, width: number): boolean {
+    if (at >= (this.windowEnd[matcher] ?? 0)) {
+      this.windowEnd[matcher] = at + width;
+      this.attempts[matcher] = 0;
+    }
+    this.attempts[matcher] = (this.attempts[matcher] ?? 0) + 1;
+    if ((this.attempts[matcher] ?? 0) <= attemptsPerWindow) return true;
+    // Said, never silent: see Hits.exhausted.
+    this.steps -= stepsPerByte * 4;
+    return false;
   }
 
   add(matcher: number, start: number, end: number, name: number): void {
@@ -301,12 +320,18 @@ function runEnd(state: State, set: ByteSet, min: number, max: number, at: number
 /* ---------------------------------------------------------------- names with values */
 
 /** Words that may stand between a name and its value: `"name": "X", "value": "…"`, `x: string = "…"`, `<value>`. */
-const fillers: ReadonlySet<string> = new Set(
+const fillers: ReadonlySet<number> = new Set(
   (
     'value val string str text type default defaultvalue parametervalue propertyvalue content data secret none ' +
     'b u f r l new const final static char public private env entry item arg literal required true false optional ' +
     'sensitive any is the to as key constant password enabled nil null undefined std wstring quot en us utf8 cdata'
-  ).split(' '),
+  )
+    .split(' ')
+    .map((word) => {
+      let hash = 7;
+      for (const character of word) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+      return hash;
+    }),
 );
 
 /** Bytes between a name and its value at most, line ends among them, and words that are no fillers. */
@@ -319,6 +344,7 @@ function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
   const { min, max, notNames } = matcher;
   const near = matcher.near;
   const value: ValueSpan = { start: 0, end: 0 };
+  const wide = base64AnySet.map((flag, byte) => flag | (set[byte] ?? 0));
 
   return (state, index, at, code) => {
     if (at < (state.until[index] ?? 0)) return;
@@ -330,13 +356,13 @@ function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
     if (start < 0) return;
     const end = wordsEnd(state, words, start);
     if (end < 0) return;
-    const nameStart = identifierStart(bytes, start);
     const nameEnd = identifierEnd(bytes, end, length);
+    if (!findValue(state, nameEnd, set, wide, min, max, value)) return;
+    const nameStart = identifierStart(bytes, start);
     if (notNames.length > 0) {
       const squashed = squash(bytes, nameStart, nameEnd);
       if (notNames.some((word) => squashed.includes(word))) return;
     }
-    if (!findValue(state, nameEnd, set, min, max, value)) return;
     if (near.length > 0 && !hasNear(state, near, nameStart)) return;
     state.until[index] = value.end;
     state.add(index, value.start, value.end, nameStart);
@@ -419,6 +445,7 @@ function findValue(
   state: State,
   from: number,
   set: ByteSet,
+  wide: ByteSet,
   min: number,
   max: number,
   value: ValueSpan,
@@ -433,7 +460,7 @@ function findValue(
     const packed = characterAt(bytes, position, state.length);
     const code = codeOf(packed);
     state.steps -= 2;
-    if (code < 256 && set[code] === 1) {
+    if (code < 256 && set[code] === 1 && mayBeValue(state, position, wide, min)) {
       readRun(bytes, position, state.length, set, min, max < 8192 ? max * 2 + 16 : unlimited, run);
       state.steps -= run.end - position;
       if (
@@ -458,7 +485,7 @@ function findValue(
     }
     if (alnum[code & 0xff] === 1 && code < 256) {
       const end = wordEnd(bytes, position, limit);
-      if (fillers.has(wordText(bytes, position, end))) {
+      if (isFiller(bytes, position, end)) {
         position = end;
         continue;
       }
@@ -474,6 +501,17 @@ function findValue(
     position += widthOf(packed);
   }
   return false;
+}
+
+/** Whether the run at `at` is long enough to look at, or goes on in an escape or another literal. One cheap loop: most are words. */
+function mayBeValue(state: State, at: number, wide: ByteSet, min: number): boolean {
+  const { bytes, length } = state;
+  const limit = Math.min(length, at + min);
+  let end = at;
+  while (end < limit && wide[bytes[end] ?? 0] === 1) end++;
+  if (end - at >= min) return true;
+  const next = bytes[end];
+  return next === 37 || next === 92 || next === 38 || next === 34 || next === 39 || next === 96;
 }
 
 /** Of a value whose length is open: it must be a whole one, not a piece of an expression or of a sentence. */
@@ -561,11 +599,13 @@ function wordEnd(bytes: Uint8Array, at: number, limit: number): number {
   return end;
 }
 
-function wordText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > 16) return '';
-  let text = '';
-  for (let i = start; i < end; i++) text += String.fromCharCode(lower(bytes[i] ?? 0));
-  return text;
+const longestFiller = 14;
+
+function isFiller(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > longestFiller) return false;
+  let hash = 7;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ lower(bytes[i] ?? 0), 0x01000193);
+  return fillers.has(hash);
 }
 
 /** Whether the word that ends at `at` is itself given a value: `name =`, `"name":`, but not `name ==` or `name::`. */
@@ -611,9 +651,21 @@ function blockConfirm(matcher: BlockMatcher): Confirm {
       return;
     }
     const end = found + matcher.end.length;
+    // A header that is only talked about may stand before a whole block: the nearest one begins it.
+    const start = lastIndexOf(state, matcher.begin, at, found);
     state.until[index] = end;
-    state.add(index, at, end, -1);
+    state.add(index, start, end, -1);
   };
+}
+
+/** The last place of `text`, which stands at `from`, that ends before `to`. */
+function lastIndexOf(state: State, text: string, from: number, to: number): number {
+  const first = text.charCodeAt(0);
+  state.steps -= (to - from) >> 2;
+  for (let i = to - text.length; i > from; i--) {
+    if (state.bytes[i] === first && literalEnd(state, i, text, false) >= 0) return i;
+  }
+  return from;
 }
 
 function indexOf(state: State, text: string, from: number, limit: number): number {
@@ -636,6 +688,7 @@ function patternConfirm(matcher: PatternMatcher): Confirm {
     if (at < (state.until[index] ?? 0)) return;
     state.steps -= 4;
     if (literalEnd(state, at, matcher.anchor, matcher.anyCase) < 0) return;
+    if (!state.mayTry(index, at, matcher.window)) return;
     const from = Math.max(0, at - matcher.lookBack);
     let to = Math.min(state.length, at + matcher.window);
     if (within !== null) {
@@ -645,19 +698,20 @@ function patternConfirm(matcher: PatternMatcher): Confirm {
         to++;
     }
     state.steps -= to - from;
-    regex ??= new RegExp(matcher.regex, 'dg');
+    // Sticky: a search would go on behind the anchor, where each later anchor looks again.
+    regex ??= new RegExp(matcher.regex, 'dy');
     const text = latin1(state.bytes, from, to);
-    regex.lastIndex = 0;
-    for (let found = regex.exec(text); found !== null; found = regex.exec(text)) {
+    for (let first = 0; first <= at - from; first++) {
+      regex.lastIndex = first;
+      const found = regex.exec(text);
+      if (found === null) continue;
       const [start, end] = found.indices?.groups?.['value'] ?? found.indices?.[0] ?? [0, 0];
       const whole = found.indices?.[0] ?? [0, 0];
-      if (from + whole[0] > at) return;
       if (from + whole[1] > at && end > start) {
         state.until[index] = from + end;
         state.add(index, from + start, from + end, -1);
         return;
       }
-      if (whole[1] === whole[0]) regex.lastIndex++;
     }
   };
 }
@@ -683,11 +737,15 @@ function containerConfirm(matcher: ContainerMatcher): Confirm {
     if (literal === undefined || literalEnd(state, at, literal.text, anyCase) < 0) return;
     const span = extent(state, at, literal.phase);
     if (span === undefined) return;
+    state.steps -= 16;
     state.until[index] = span[1];
+    if (span[1] - span[0] < leastContainer) return;
     state.add(index, span[0], span[1], -1);
   };
 }
 
+/** Encoded, the shortest credential takes this many bytes. */
+const leastContainer = 24;
 /** Of one container at most; what is bigger is decoded around the anchor only. */
 const mostEncoded = 1 << 20;
 

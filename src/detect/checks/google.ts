@@ -23,14 +23,18 @@ export const googleChecks: Checks = {
 
   /** The private key of a service account's JSON; the object around it says whose it is. */
   'google-service-account': (value, { before, after }) => {
-    if (readPrivateKey(value, '') === undefined) return false;
+    const key = readPrivateKey(value, '');
+    if (key === undefined) return false;
     const object = objectAround(before, after);
     const account = /\b[a-z0-9][a-z0-9-]{0,62}@[a-z0-9.-]{1,80}\.gserviceaccount\.com\b/.exec(
       object,
     );
     if (account === null && !/\\?"type\\?"\s*:\s*\\?"service_account\\?"/.test(object))
       return false;
-    return account === null ? true : { title: `Google service account key of ${account[0]}` };
+    return {
+      canonical: key.body,
+      ...(account === null ? {} : { title: `Google service account key of ${account[0]}` }),
+    };
   },
 };
 

@@ -6,6 +6,8 @@ export interface PrivateKey {
   /** As people call it. */
   readonly format: string;
   readonly encrypted: boolean;
+  /** The same for every way to lay it out: indented, in one line, with other line ends. */
+  readonly body: string;
 }
 
 export const privateKeyChecks: Checks = {
@@ -13,8 +15,12 @@ export const privateKeyChecks: Checks = {
     const key = readPrivateKey(value, before);
     if (key === undefined) return false;
     return key.encrypted
-      ? { severity: 'medium', title: `Encrypted private key (${key.format})` }
-      : { title: `Private key (${key.format})` };
+      ? {
+          severity: 'medium',
+          title: `Encrypted private key (${key.format})`,
+          canonical: key.body,
+        }
+      : { title: `Private key (${key.format})`, canonical: key.body };
   },
 };
 
@@ -34,7 +40,9 @@ export function readPrivateKey(text: string, before: string): PrivateKey | undef
   if (bytes === undefined) return undefined;
   if (bytes.subarray(0, openSshMagic.length).equals(openSshMagic)) return readOpenSsh(bytes);
   if (/Proc-Type:\s*4,\s*ENCRYPTED/i.test(headers))
-    return bytes.length >= 48 ? { format: pemFormat(label?.[1]), encrypted: true } : undefined;
+    return bytes.length >= 48
+      ? { format: pemFormat(label?.[1]), encrypted: true, body: bodyOf(bytes) }
+      : undefined;
   return readDer(bytes, label?.[1]);
 }
 
@@ -74,7 +82,11 @@ function readOpenSsh(bytes: Buffer): PrivateKey | undefined {
   if (bytes.length < at + 64) return undefined;
   const length = bytes.readUInt32BE(at);
   const cipher = bytes.toString('latin1', at + 4, at + 4 + Math.min(length, 64));
-  return { format: 'OpenSSH', encrypted: cipher !== 'none' };
+  return { format: 'OpenSSH', encrypted: cipher !== 'none', body: bodyOf(bytes) };
+}
+
+function bodyOf(bytes: Buffer): string {
+  return bytes.toString('base64');
 }
 
 function pemFormat(label: string | undefined): string {
@@ -96,12 +108,14 @@ function readDer(bytes: Buffer, label: string | undefined): PrivateKey | undefin
   const second = first === undefined ? undefined : element(bytes, first.end);
   if (first === undefined || second === undefined) return undefined;
   if (first.tag === tag.sequence && second.tag === tag.octets && second.end === outer.end)
-    return { format: 'PKCS #8', encrypted: true };
+    return { format: 'PKCS #8', encrypted: true, body: bodyOf(bytes) };
   const isPrivate =
     first.tag === tag.integer &&
     first.end - first.start === 1 &&
     (second.tag === tag.sequence || second.tag === tag.octets || second.tag === tag.integer);
-  return isPrivate ? { format: pemFormat(label), encrypted: false } : undefined;
+  return isPrivate
+    ? { format: pemFormat(label), encrypted: false, body: bodyOf(bytes) }
+    : undefined;
 }
 
 interface Element {
@@ -133,17 +147,19 @@ function readPutty(text: string): PrivateKey | undefined {
   if (encryption === undefined || lines === undefined) return undefined;
   const body = lines.replace(/\s/g, '');
   return /^[A-Za-z0-9+/]{24,}={0,2}$/.test(body)
-    ? { format: 'PuTTY', encrypted: encryption !== 'none' }
+    ? { format: 'PuTTY', encrypted: encryption !== 'none', body }
     : undefined;
 }
 
 /** OpenPGP: a secret-key packet; the byte after the public numbers says whether the rest is encrypted. */
 function readPgp(body: string): PrivateKey | undefined {
   const bytes = decodeBody(body.replace(/\n\s*=[A-Za-z0-9+/]{4}\s*$/, ''));
-  const packet = bytes === undefined ? undefined : pgpPacket(bytes);
-  if (packet === undefined || packet.tag !== 5) return undefined;
+  if (bytes === undefined) return undefined;
+  const packet = pgpPacket(bytes);
+  if (packet?.tag !== 5) return undefined;
   const usage = pgpUsage(packet.body);
-  return usage === undefined ? undefined : { format: 'OpenPGP', encrypted: usage !== 0 };
+  if (usage === undefined) return undefined;
+  return { format: 'OpenPGP', encrypted: usage !== 0, body: bodyOf(bytes) };
 }
 
 function pgpPacket(bytes: Buffer): { readonly tag: number; readonly body: Buffer } | undefined {
