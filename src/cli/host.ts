@@ -1,5 +1,5 @@
 // What the commands are given of this process.
-import type { Host, Interrupted } from '../commands/host.ts';
+import type { Host, Interrupted, Interruption } from '../commands/host.ts';
 import type { Values } from './parse.ts';
 import { colorLevel, isTerminal, showsUnicode, write } from './terminal.ts';
 import type { ColorChoice } from './terminal.ts';
@@ -83,16 +83,18 @@ function letSignalsEnd(clear: () => void): void {
 }
 
 /** A second signal ends it at once. */
-function interruptible(): () => Interrupted | undefined {
+function interruptible(): Interruption {
+  const controller = new AbortController();
   let asked: Interrupted | undefined;
   for (const [signal, code] of signals) {
     process.removeAllListeners(signal);
     process.on(signal, () => {
       if (asked !== undefined) process.exit(code);
       asked = code;
+      controller.abort();
     });
   }
-  return () => asked;
+  return { signal: controller.signal, code: () => asked };
 }
 
 /**

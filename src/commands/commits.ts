@@ -25,8 +25,8 @@ export interface CommitsRequest {
   readonly known?: ReadonlySet<string>;
   /** Objects that no commit leads to. */
   readonly loose?: readonly string[];
-  /** Asked between commits: true ends the scan with what was found so far. */
-  readonly interrupted?: () => boolean;
+  /** Ends the scan with what was found so far. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CommitsScan {
@@ -51,7 +51,6 @@ export async function scanCommits(
   const listed = listCommits(git, selection);
   const commits = listed.filter((id) => request.known?.has(id) !== true);
   const progress = { done: 0, total: commits.length, started: performance.now() };
-  let interrupted = false;
   scan.unpushed = new Set(
     listCommits(git, {
       ...selection,
@@ -59,15 +58,14 @@ export async function scanCommits(
     }),
   );
   scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
-  for await (const item of walkCommits(git, commits, request.wanted)) {
+  for await (const item of walkCommits(git, commits, request)) {
     if (isVisit(item)) scan.visit(item);
     else scan.skipped.push(item);
     progress.done += 1;
     const wait = watch.tick(() => status(progress, scan.leaks.size));
     if (wait !== undefined) await wait;
-    interrupted = request.interrupted?.() ?? false;
-    if (interrupted) break;
   }
+  const interrupted = request.signal?.aborted ?? false;
   if (!interrupted) {
     scan.tags(new Set(listed));
     scan.loose(request.loose ?? []);
@@ -272,7 +270,7 @@ class CommitsScanning {
   }
 
   private origin(change: Change, commit: CommitVisit): string[] {
-    if (change.before.length !== 1) return [];
+    if (change.before.length !== 1 || !commit.deletes) return [];
     const comparison = ['diff-tree', '-r', '--no-commit-id', commit.id];
     const from = renames(this.git, comparison).get(change.rawPath);
     return from === undefined ? [] : [from];

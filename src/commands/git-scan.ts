@@ -101,11 +101,11 @@ async function scanSelection(
     {
       ...request,
       wanted: wanted(settings, base),
-      interrupted: () => interruption() !== undefined,
+      signal: interruption.signal,
     },
     host,
   );
-  const code = interruption();
+  const code = interruption.code();
   return {
     collected,
     asked: { ...asked(settings), ...(code === undefined ? {} : { interrupted: code }) },

@@ -20,7 +20,13 @@ export interface Host {
    */
   readonly tick: (status: () => string) => Promise<void> | undefined;
   /** From now on Ctrl-C ends nothing by itself: the exit code it asks for can be read here, and the work ends early. */
-  readonly interruptible: () => () => Interrupted | undefined;
+  readonly interruptible: () => Interruption;
+}
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Undefined until it is asked for. */
+  readonly code: () => Interrupted | undefined;
 }
 
 export type Color = 0 | 1 | 2 | 3;

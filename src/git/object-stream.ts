@@ -18,18 +18,18 @@ const readAhead = 32 * 2 ** 20;
 
 export class ObjectStream {
   private readonly git: Git;
-  private readonly child: ReturnType<Git['start']>;
+  /** In a partial clone: what may be asked for. */
+  private readonly present: ReadonlySet<string> | undefined;
+  private child: ReturnType<Git['start']>;
   private readonly asked: string[] = [];
   private answered = 0;
-  private readonly ready: Answer[] = [];
+  private ready: Answer[] = [];
   private taken = 0;
   private waitingBytes = 0;
   private outgoing: string[] = [];
-  private outgoingBytes = 0;
+  private isComplete = false;
   private ended = false;
-  private stderr = '';
   private wake: (() => void) | undefined;
-  private drained: (() => void) | undefined;
 
   // the answer being read
   private header = '';
@@ -38,46 +38,46 @@ export class ObjectStream {
   private pieces: Buffer[] = [];
   private got = 0;
 
-  constructor(git: Git) {
+  constructor(git: Git, present?: ReadonlySet<string>) {
     this.git = git;
-    this.child = git.start(['cat-file', '--batch', '--buffer']);
-    this.child.stdout.on('data', (chunk: Buffer) => {
+    this.present = present;
+    this.child = this.start();
+  }
+
+  private start(): ReturnType<Git['start']> {
+    const child = this.git.start(['cat-file', '--batch', '--buffer']);
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
       this.read(chunk);
-      if (this.waitingBytes > readAhead) this.child.stdout.pause();
+      if (this.waitingBytes > readAhead) child.stdout.pause();
       this.notify();
     });
-    this.child.stderr.on('data', (chunk: Buffer) => {
-      if (this.stderr.length < 2000) this.stderr += chunk.toString();
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (stderr.length < 2000) stderr += chunk.toString();
     });
-    this.child.stdin.on('error', () => undefined);
-    this.child.stdin.on('drain', () => {
-      this.drained?.();
-    });
-    this.child.on('error', () => {
+    child.stdin.on('error', () => undefined);
+    child.on('error', () => {
       this.finish();
     });
-    this.child.on('close', () => {
-      this.finish();
+    child.on('close', () => {
+      this.goOn(stderr);
     });
+    return child;
   }
 
   ask(id: string): void {
     this.asked.push(id);
+    if (this.present?.has(id) === false) {
+      this.settle();
+      this.notify();
+      return;
+    }
     this.outgoing.push(id);
-    this.outgoingBytes += id.length + 1;
-    if (this.outgoingBytes > 2 ** 14) this.flush();
-  }
-
-  /** Resolves when git has taken in what it was asked, so that questions do not pile up without end. */
-  async room(): Promise<void> {
-    if (!this.child.stdin.writableNeedDrain || this.ended) return;
-    await new Promise<void>((resolve) => {
-      this.drained = resolve;
-    });
   }
 
   /** Nothing more will be asked. */
   end(): void {
+    this.isComplete = true;
     this.flush();
     this.child.stdin.end();
   }
@@ -87,8 +87,8 @@ export class ObjectStream {
     const answer = this.ready[this.taken];
     if (answer === undefined) return undefined;
     this.taken += 1;
-    if (this.taken === this.ready.length) {
-      this.ready.length = 0;
+    if (this.taken > 1000) {
+      this.ready = this.ready.slice(this.taken);
       this.taken = 0;
     }
     if (answer.content instanceof Uint8Array) this.waitingBytes -= answer.content.length;
@@ -100,7 +100,7 @@ export class ObjectStream {
     for (;;) {
       const answer = this.poll();
       if (answer !== undefined) return answer;
-      if (this.ended) return this.unanswered();
+      if (this.ended) return { id: '', type: 'missing', content: missing('') };
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
@@ -108,21 +108,21 @@ export class ObjectStream {
   }
 
   close(): void {
+    this.finish();
     this.child.stdout.resume();
     this.child.kill();
   }
 
-  private flush(): void {
+  /** Hands git what was asked since the last time. */
+  flush(): void {
     if (this.outgoing.length === 0) return;
     this.child.stdin.write(`${this.outgoing.join('\n')}\n`);
     this.outgoing = [];
-    this.outgoingBytes = 0;
   }
 
   private finish(): void {
     this.ended = true;
     this.notify();
-    this.drained?.();
   }
 
   private notify(): void {
@@ -131,11 +131,25 @@ export class ObjectStream {
     wake?.();
   }
 
-  /** git ended early, at an object it could not read: that one and all behind it have no content. */
-  private unanswered(): Answer {
-    const id = this.asked[this.answered] ?? '';
-    this.answered += 1;
-    return { id, type: 'missing', content: damaged(this.stderr) };
+  /** git has ended: all is answered, or it fell over an object that it cannot read, and goes on behind it. */
+  private goOn(stderr: string): void {
+    if (this.ended) return;
+    const id = this.asked[this.answered];
+    if (id === undefined) {
+      this.finish();
+      return;
+    }
+    this.header = '';
+    this.pieces = [];
+    this.size = -1;
+    this.push({ id, type: 'missing', content: damaged(id, stderr) });
+    this.child = this.start();
+    this.outgoing = this.asked
+      .slice(this.answered)
+      .filter((each) => this.present?.has(each) !== false);
+    this.flush();
+    if (this.isComplete) this.child.stdin.end();
+    this.notify();
   }
 
   private read(chunk: Buffer): void {
@@ -187,5 +201,15 @@ export class ObjectStream {
     this.answered += 1;
     this.ready.push(answer);
     if (answer.content instanceof Uint8Array) this.waitingBytes += answer.content.length;
+    this.settle();
+  }
+
+  /** Answers what was not asked of git because it is not here, when it is its turn. */
+  private settle(): void {
+    for (let id = this.asked[this.answered]; id !== undefined; id = this.asked[this.answered]) {
+      if (this.present?.has(id) !== false) return;
+      this.answered += 1;
+      this.ready.push({ id, type: 'missing', content: missing(id) });
+    }
   }
 }

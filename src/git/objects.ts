@@ -52,7 +52,7 @@ export function* readBlobs(
       return;
     }
     if (unique.length === 1) {
-      yield [unique[0] ?? '', damaged(outcome.stderr)];
+      yield [unique[0] ?? '', damaged(unique[0] ?? '', outcome.stderr)];
       return;
     }
   }
@@ -60,6 +60,22 @@ export function* readBlobs(
     if (portion.length === 1) yield alone(git, portion[0] ?? '', limits);
     else yield* readBlobs(git, portion, limits);
   }
+}
+
+/**
+ * What is here of a partial clone; undefined for a whole one. Asking git for one of the others would end it, since it may
+ * not fetch.
+ */
+export function presentObjects(git: Git): ReadonlySet<string> | undefined {
+  const promises = '^(extensions\\.partialclone|remote\\..*\\.promisor)$';
+  if (git.attempt(['config', '--get-regexp', promises]).code !== 0) return undefined;
+  const output = git.run([
+    'cat-file',
+    '--batch-all-objects',
+    '--unordered',
+    '--batch-check=%(objectname)',
+  ]);
+  return new Set(output.toString('latin1').split('\n'));
 }
 
 function requests(ids: readonly string[]): string {
@@ -125,7 +141,7 @@ function alone(git: Git, id: string, limits: Limits): readonly [id: string, blob
   const size = sizesOf(git, [id])?.get(id) ?? 0;
   if (size > limits.alone) return [id, new BlobReader(git, id, size)];
   const outcome = git.attempt(['cat-file', '--batch'], { input: requests([id]) });
-  if (outcome.code !== 0) return [id, damaged(outcome.stderr)];
+  if (outcome.code !== 0) return [id, damaged(id, outcome.stderr)];
   return [...answers(outcome.stdout, [id])][0] ?? [id, missing(id)];
 }
 
@@ -136,7 +152,8 @@ export function missing(id: string): Unavailable {
   };
 }
 
-export function damaged(stderr: string): Unavailable {
+export function damaged(id: string, stderr: string): Unavailable {
+  if (/lazy fetch|promisor/.test(stderr)) return missing(id);
   return {
     unavailable: 'unreadable',
     detail: stderr.trim().split('\n')[0] ?? 'git cannot read it',

@@ -4,7 +4,7 @@
 import type { Skipped } from '../core/finding.ts';
 import { type Change, parseChange } from './changes.ts';
 import { ObjectStream } from './object-stream.ts';
-import { type Blob, isUnavailable } from './objects.ts';
+import { type Blob, isUnavailable, presentObjects } from './objects.ts';
 import type { Git } from './run.ts';
 
 export interface CommitVisit {
@@ -15,6 +15,8 @@ export interface CommitVisit {
   readonly date: string;
   readonly message: Uint8Array;
   readonly changes: readonly Brought[];
+  /** Whether it took a path away, which may then be one that moved. */
+  readonly deletes: boolean;
 }
 
 export interface Brought {
@@ -27,15 +29,27 @@ export function isVisit(item: CommitVisit | Skipped): item is CommitVisit {
   return 'changes' in item;
 }
 
+export interface WalkOptions {
+  /** False for paths whose content is not read. */
+  readonly wanted?: (path: string) => boolean;
+  /** Ends the walk early. */
+  readonly signal?: AbortSignal;
+}
+
 export async function* walkCommits(
   git: Git,
   commits: readonly string[],
-  wanted: (path: string) => boolean = () => true,
+  { wanted = () => true, signal }: WalkOptions = {},
 ): AsyncGenerator<CommitVisit | Skipped> {
-  const objects = new ObjectStream(git);
+  const objects = new ObjectStream(git, presentObjects(git));
   const comparisons = new Comparisons(git, commits, objects, wanted);
+  const stop = (): void => {
+    comparisons.close();
+    objects.close();
+  };
+  signal?.addEventListener('abort', stop);
   try {
-    for (;;) {
+    while (!isOver(signal)) {
       const compared = comparisons.poll() ?? (await comparisons.next());
       if (compared === undefined) return;
       if ('reason' in compared) {
@@ -47,16 +61,22 @@ export async function* walkCommits(
       for (const { asked } of compared.changes) {
         contents.push(asked ? (objects.poll() ?? (await objects.next())).content : undefined);
       }
+      if (isOver(signal)) return;
       yield visit(compared, commit.content, contents);
     }
   } finally {
-    comparisons.close();
-    objects.close();
+    signal?.removeEventListener('abort', stop);
+    stop();
   }
 }
 
+/** A call, because what is aborted may change while we wait. */
+function isOver(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted ?? false;
+}
+
 function visit(
-  { id, changes }: Compared,
+  { id, changes, deletes }: Compared,
   commit: Blob,
   contents: readonly (Blob | undefined)[],
 ): CommitVisit | Skipped {
@@ -65,6 +85,7 @@ function visit(
   }
   return {
     id,
+    deletes,
     ...parseObject(commit, 'author'),
     changes: changes.map(({ change }, index) => ({ change, content: contents[index] })),
   };
@@ -98,6 +119,7 @@ function isoDate(seconds: number, zone: string): string {
 interface Compared {
   readonly id: string;
   readonly changes: readonly Asked[];
+  readonly deletes: boolean;
 }
 
 interface Asked {
@@ -122,7 +144,7 @@ class Comparisons {
   private done = 0;
   private failures = 0;
   private finished = false;
-  private current: { readonly id: string; readonly changes: Asked[] } | undefined;
+  private current: { readonly id: string; readonly changes: Asked[]; deletes: boolean } | undefined;
   private rest: Buffer = Buffer.alloc(0);
   private wake: (() => void) | undefined;
 
@@ -165,6 +187,7 @@ class Comparisons {
     this.finished = true;
     this.child?.stdout.resume();
     this.child?.kill();
+    this.notify();
   }
 
   private start(): void {
@@ -180,6 +203,7 @@ class Comparisons {
     });
     child.stdout.on('data', (chunk: Buffer) => {
       this.read(chunk);
+      this.objects.flush();
       if (this.queue.length - this.taken > ahead) child.stdout.pause();
       this.notify();
     });
@@ -240,11 +264,12 @@ class Comparisons {
   }
 
   private begin(id: string): void {
-    this.current = { id, changes: [] };
+    this.current = { id, changes: [], deletes: false };
     this.objects.ask(id);
   }
 
   private add(change: Change): void {
+    if (change.status === 'deleted' && this.current !== undefined) this.current.deletes = true;
     if (change.blob === null || !this.wanted(change.path)) return;
     if (change.before.some(({ blob }) => blob === change.blob)) return;
     const asked = this.seen.add(change.blob, change.rawPath);

@@ -1,0 +1,517 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { key, repository, type Repository } from './support/repository.ts';
+import { run, start, temporaryFolder } from './support/run.ts';
+
+const bakery = key('moonbakery');
+const other = key('otherbakery');
+const plain = 'region = eu-west-1\noutput = json\n';
+
+interface Leak {
+  readonly commit: string | null;
+  readonly path: string;
+  readonly line: number;
+  readonly kind: string;
+  readonly stage: string;
+  readonly atHead: boolean;
+  readonly refs: readonly string[];
+  readonly author: string | null;
+  readonly date: string | null;
+  readonly fingerprint: string;
+}
+
+interface Answer {
+  readonly code: number | null;
+  readonly findings: readonly Leak[];
+  readonly skipped: readonly {
+    readonly path: string;
+    readonly reason: string;
+    readonly detail: string;
+  }[];
+  readonly commits: number;
+  readonly complete: boolean;
+  readonly stderr: string;
+}
+
+function scan(repo: Repository, ...args: readonly string[]): Answer {
+  const { code, stdout, stderr } = repo.keyscan(...args, '--format', 'json');
+  if (stdout === '')
+    return { code, findings: [], skipped: [], commits: 0, complete: false, stderr };
+  const { findings, skipped, scanned, complete } = JSON.parse(stdout) as {
+    readonly findings: Leak[];
+    readonly skipped: Answer['skipped'];
+    readonly scanned: { readonly commits: number };
+    readonly complete: boolean;
+  };
+  return { code, findings, skipped, commits: scanned.commits, complete, stderr };
+}
+
+/** Where each leak came in. */
+function places(repo: Repository, ...args: readonly string[]): string[] {
+  const { code, findings } = scan(repo, ...args);
+  const found = findings.map(({ commit, path, line }) => `${commit ?? '-'} ${path}:${line}`);
+  if (code !== (found.length > 0 ? 1 : 0)) throw new Error(`exit code ${code}`);
+  return found;
+}
+
+describe('a range of commits', () => {
+  it('finds what was added and taken out again inside of it', () => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': plain });
+    const leak = repo.commit({ 'a.ini': plain + bakery.lines });
+    repo.commit({ 'a.ini': plain });
+    expect(places(repo, '--range', `${base}..HEAD`)).toEqual([`${leak} a.ini:3`]);
+  });
+
+  it('says nothing of a key that was there before, however its file is edited and moved', () => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': bakery.lines + plain.repeat(5) });
+    repo.commit({ 'a.ini': `# note\n${bakery.lines}${plain.repeat(5)}` });
+    repo.git('mv', 'a.ini', 'b.ini');
+    repo.commit({ 'b.ini': `# another\n${bakery.lines}${plain.repeat(5)}` });
+    repo.commit({ 'b.ini': `${bakery.lines}${plain.repeat(5)}`.replaceAll('\n', '\r\n') });
+    expect(places(repo, '--range', `${base}..`)).toEqual([]);
+  });
+
+  it('joins a secret with the id that an earlier commit brought', () => {
+    const repo = repository();
+    const half = `aws_access_key_id = ${bakery.id}\n${plain}`;
+    const base = repo.commit({ 'a.ini': half });
+    const leak = repo.commit({ 'a.ini': `${half}aws_secret_access_key = ${bakery.secret}\n` });
+    const { findings } = scan(repo, '--range', `${base}..HEAD`);
+    expect(findings.map(({ commit, kind }) => [commit, kind])).toEqual([[leak, 'pair']]);
+  });
+
+  it('with three dots begins where the branch left', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    const leak = repo.commit({ 'b.ini': bakery.lines });
+    repo.git('switch', '--quiet', 'main');
+    repo.commit({ 'c.ini': other.lines });
+    expect(places(repo, '--range', 'main...menu')).toEqual([`${leak} b.ini:1`]);
+  });
+
+  it('since a branch means what HEAD has more', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    const leak = repo.commit({ 'b.ini': bakery.lines });
+    expect(places(repo, '--since', 'main')).toEqual([`${leak} b.ini:1`]);
+  });
+
+  it('without commits is clean and says so', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': bakery.lines });
+    const { code, stderr, commits } = scan(repo, '--range', 'HEAD..HEAD');
+    expect({ code, commits, said: stderr }).toEqual({
+      code: 0,
+      commits: 0,
+      said: 'keyscan: the range holds no commits\n',
+    });
+  });
+
+  it.each([
+    ['no range at all', ['--range', 'HEAD'], 'not a range of commits: HEAD'],
+    ['a revision that is an option', ['--range=--all..HEAD'], 'not a revision: --all'],
+    [
+      'a revision that does not exist',
+      ['--range', 'nowhere..HEAD'],
+      'no such commit here: nowhere',
+    ],
+    [
+      'the zeros of a new branch',
+      ['--range', `${'0'.repeat(40)}..HEAD`],
+      'no such commit here: 000',
+    ],
+  ])('refuses %s', (_, args, message) => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const { code, stdout, stderr } = repo.keyscan(...args);
+    expect({ code, stdout, said: stderr.startsWith(`keyscan: ${message}`) }).toEqual({
+      code: 2,
+      stdout: '',
+      said: true,
+    });
+  });
+
+  it('names a commit that is not here with the fetch that gets it', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const absent = 'abcdef0123'.repeat(4);
+    const { stderr } = repo.keyscan('--range', `${absent}..HEAD`);
+    expect(stderr).toBe(
+      `keyscan: no such commit here: ${absent}\n  type: git fetch origin ${absent}\n`,
+    );
+  });
+
+  it('in a shallow clone ends with the fetch that mends it, unless the range is whole', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.commit({ 'b.ini': bakery.lines });
+    repo.commit({ 'c.ini': plain });
+    repo.commit({ 'd.ini': plain });
+    const folder = join(temporaryFolder('shallow'), 'clone');
+    repo.git('clone', '--quiet', '--depth=2', `file://${repo.folder}`, folder);
+    const clone = repo.beside(folder);
+    const [whole, cut, unknown] = [
+      'HEAD~1..HEAD',
+      `HEAD...${clone.git('commit-tree', '-m', 'x', 'HEAD^{tree}')}`,
+      `${repo.git('rev-parse', 'HEAD~3')}..HEAD`,
+    ];
+    const hint = 'type: git fetch --unshallow origin';
+    expect([
+      scan(clone, '--range', whole).code,
+      clone.keyscan('--range', cut).stderr.includes(hint),
+      clone.keyscan('--range', unknown).code,
+      clone
+        .keyscan('--range', `${clone.git('commit-tree', '-m', 'x', 'HEAD^{tree}')}..HEAD`)
+        .stderr.includes(hint),
+    ]).toEqual([0, true, 2, true]);
+  });
+});
+
+describe('history', () => {
+  it('tells each leak once, at the commit that brought it in, with all there is to know', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const first = repo.commit({ 'a.ini': plain + bakery.lines });
+    repo.git('branch', 'old');
+    repo.git('mv', 'a.ini', 'b.ini');
+    repo.commit({ 'copy.ini': bakery.lines });
+    const second = repo.commit({ 'c.ini': other.lines });
+    repo.git('tag', 'v1');
+    repo.git('rm', '--quiet', 'c.ini');
+    repo.commit({});
+    repo.git('update-ref', 'refs/remotes/origin/main', first);
+    const { findings, commits, code } = scan(repo, '--history');
+    const known = findings.map(
+      ({ commit, path, line, kind, stage, atHead, refs, author, date }) => ({
+        commit,
+        path,
+        line,
+        kind,
+        stage,
+        atHead,
+        refs,
+        author,
+        date,
+      }),
+    );
+    const author = 'Ada Example <ada@moonbakery.example>';
+    expect({ code, commits, known }).toEqual({
+      code: 1,
+      commits: 5,
+      known: [
+        {
+          commit: first,
+          path: 'a.ini',
+          line: 3,
+          kind: 'pair',
+          stage: 'pushed',
+          atHead: true,
+          author,
+          refs: ['refs/heads/main', 'refs/heads/old', 'refs/remotes/origin/main', 'refs/tags/v1'],
+          date: repo.git('show', '--no-patch', '--format=%aI', first),
+        },
+        {
+          commit: second,
+          path: 'c.ini',
+          line: 1,
+          kind: 'pair',
+          stage: 'committed',
+          atHead: false,
+          author,
+          refs: ['refs/heads/main', 'refs/tags/v1'],
+          date: repo.git('show', '--no-patch', '--format=%aI', second),
+        },
+      ],
+    });
+  });
+
+  it('finds what only a merge itself brought, and not again what it merged', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    const branch = repo.commit({ 'b.ini': other.lines });
+    repo.git('switch', '--quiet', 'main');
+    repo.commit({ 'c.ini': plain });
+    repo.git('merge', '--quiet', '--no-commit', '--no-ff', 'menu');
+    const evil = repo.commit({ 'a.ini': plain + bakery.lines }, 'Merge');
+    expect(places(repo, '--history').sort()).toEqual(
+      [`${branch} b.ini:1`, `${evil} a.ini:3`].sort(),
+    );
+  });
+
+  it('reads messages of commits and of annotated tags, and notes', () => {
+    const repo = repository();
+    const message = repo.commit({ 'a.ini': plain }, `Use this\n\n${bakery.lines}`);
+    const tagged = repo.commit({ 'b.ini': plain });
+    repo.git('tag', '--annotate', 'v1', '--message', `First\n\n${other.lines}`);
+    const noted = key('notes');
+    repo.git('notes', 'add', '--message', noted.lines);
+    expect(places(repo, '--history').sort()).toEqual(
+      [
+        `${message} <commit-message>:3`,
+        `${tagged} <tag-message>/v1:3`,
+        `${repo.git('rev-parse', 'refs/notes/commits')} <note>:1`,
+      ].sort(),
+    );
+  });
+
+  it('looks into every entry of the stash, its index and its untracked files', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain, 'b.ini': plain });
+    const [worked, staged, untracked, older] = ['worked', 'staged', 'untracked', 'older'].map(key);
+    repo.write({ 'a.ini': older?.lines ?? '' });
+    repo.git('stash');
+    repo
+      .stage({ 'b.ini': staged?.lines ?? '' })
+      .write({ 'b.ini': plain, 'a.ini': worked?.lines ?? '', 'new.ini': untracked?.lines ?? '' });
+    repo.git('stash', '--include-untracked');
+    repo.git('stash', 'list');
+    const { findings } = scan(repo, '--history');
+    expect(findings.map(({ path, refs }) => `${path} ${refs.join()}`).sort()).toEqual([
+      'a.ini refs/stash',
+      'a.ini stash@{1}',
+      'b.ini refs/stash',
+      'new.ini refs/stash',
+    ]);
+  });
+
+  it('finds amended and reset commits only when asked to', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const leak = repo.commit({ 'b.ini': bakery.lines });
+    repo.git('reset', '--quiet', '--hard', 'HEAD~1');
+    const usual = places(repo, '--history');
+    const reflog = places(repo, '--history', '--reflog');
+    repo.git('reflog', 'expire', '--expire=now', '--all');
+    expect([
+      usual,
+      reflog,
+      places(repo, '--history', '--reflog'),
+      places(repo, '--history', '--unreachable'),
+    ]).toEqual([[], [`${leak} b.ini:1`], [], [`${leak} b.ini:1`]]);
+  });
+
+  it('finds what was staged once and never committed', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.stage({ 'b.ini': bakery.lines });
+    const blob = repo.git('rev-parse', ':b.ini');
+    repo.git('rm', '--quiet', '--cached', 'b.ini');
+    expect(places(repo, '--history', '--unreachable')).toEqual([`- <unreachable>/${blob}:1`]);
+  });
+
+  it('reads a detached HEAD, here and in a linked work tree', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('worktree', 'add', '--quiet', '--detach', join(temporaryFolder('linked'), 'tree'));
+    const linked = repo.beside(
+      repo.git('worktree', 'list', '--porcelain').match(/^worktree (.*tree)$/m)?.[1] ?? '',
+    );
+    const there = linked.commit({ 'c.ini': other.lines });
+    repo.git('switch', '--quiet', '--detach');
+    const here = repo.commit({ 'b.ini': bakery.lines });
+    const { findings } = scan(repo, '--history');
+    expect(findings.map(({ commit, refs }) => [commit, refs.join()])).toEqual([
+      [here, 'HEAD'],
+      [there, 'worktrees/tree/HEAD'],
+    ]);
+  });
+
+  it('reads a bare repository', () => {
+    const repo = repository();
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    const folder = join(temporaryFolder('bare'), 'bakery.git');
+    repo.git('clone', '--quiet', '--bare', repo.folder, folder);
+    expect(places(repo.beside(folder), '--history')).toEqual([`${leak} a.ini:1`]);
+  });
+
+  it('reads tags of files and folders', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.write({ file: bakery.lines, other: other.lines });
+    repo.git('tag', 'file', repo.git('hash-object', '-w', 'file'));
+    repo.git(
+      'update-index',
+      '--add',
+      '--cacheinfo',
+      `100644,${repo.git('hash-object', '-w', 'other')},deep/other.ini`,
+    );
+    repo.git('tag', 'folder', repo.git('write-tree'));
+    expect(places(repo, '--history')).toEqual(['- deep/other.ini:1', '- refs/tags/file:1']);
+  });
+
+  it('sees through replace refs and grafts', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    const tip = repo.commit({ 'a.ini': plain });
+    repo.write({ clean: plain });
+    repo.git(
+      'replace',
+      repo.git('rev-parse', `${leak}:a.ini`),
+      repo.git('hash-object', '-w', 'clean'),
+    );
+    writeFileSync(join(repo.folder, '.git/info/grafts'), `${tip}\n`);
+    expect(places(repo, '--history')).toEqual([`${leak} a.ini:1`]);
+  });
+
+  it('reads what git calls binary, UTF-16, and names of any kind', () => {
+    const repo = repository();
+    const leak = repo.commit({
+      '.gitattributes': '*.ini -diff\n',
+      'a.ini': bakery.lines,
+      'b.txt': Buffer.from(`\ufeff${other.lines}`, 'utf16le'),
+      'c\nd "e".txt': key('odd name').lines,
+    });
+    expect(places(repo, '--history')).toEqual([
+      `${leak} a.ini:1`,
+      `${leak} b.txt:1`,
+      `${leak} c\nd "e".txt:1`,
+    ]);
+  });
+
+  it('reads repositories with SHA-256', () => {
+    const repo = repository({ init: ['--object-format=sha256'] });
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    expect({ places: places(repo, '--history'), length: leak.length }).toEqual({
+      places: [`${leak} a.ini:1`],
+      length: 64,
+    });
+  });
+
+  it('is clean in a repository without commits', () => {
+    expect(scan(repository(), '--history').code).toBe(0);
+  });
+
+  it('of a shallow clone tells what it found and what is missing', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const leak = repo.commit({ 'b.ini': bakery.lines });
+    const folder = join(temporaryFolder('shallow'), 'clone');
+    repo.git('clone', '--quiet', '--depth=1', `file://${repo.folder}`, folder);
+    const { code, findings, skipped, complete } = scan(repo.beside(folder), '--history');
+    expect({ code, complete, commits: findings.map(({ commit }) => commit), skipped }).toEqual({
+      code: 2,
+      complete: false,
+      commits: [leak],
+      skipped: [
+        {
+          path: leak,
+          reason: 'missing-object',
+          detail: `this clone is shallow: what came before commit ${leak} is not here; type: git fetch --unshallow origin`,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['blobs', 'blob:none', (path: string) => path === 'a.ini'],
+    ['trees', 'tree:0', (path: string) => /^[0-9a-f]{40}$/.test(path)],
+  ])('of a partial clone without %s reports the gaps and fetches nothing', (_, filter, isGap) => {
+    const repo = repository();
+    repo.git('config', 'uploadpack.allowFilter', 'true');
+    repo.commit({ 'a.ini': bakery.lines });
+    repo.commit({ 'a.ini': plain });
+    const folder = join(temporaryFolder('partial'), 'clone');
+    repo.git(
+      'clone',
+      '--quiet',
+      '--no-checkout',
+      `--filter=${filter}`,
+      `file://${repo.folder}`,
+      folder,
+    );
+    const packs = (): string[] => readdirSync(join(folder, '.git/objects/pack')).sort();
+    const before = packs();
+    const { code, skipped, complete } = scan(repo.beside(folder), '--history');
+    expect({
+      code,
+      complete,
+      gaps: skipped.map(({ path }) => isGap(path)),
+      packs: packs(),
+    }).toEqual({
+      code: 2,
+      complete: false,
+      gaps: [true, true],
+      packs: before,
+    });
+  });
+
+  it('goes on behind a commit whose tree is missing', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const broken = repo.commit({ 'b.ini': plain });
+    const leak = repo.commit({ 'c.ini': bakery.lines, 'b.ini': plain });
+    const last = repo.commit({ 'd.ini': other.lines });
+    const tree = repo.git('rev-parse', `${broken}^{tree}`);
+    rmSync(join(repo.folder, '.git/objects', tree.slice(0, 2), tree.slice(2)));
+    const { code, findings, skipped } = scan(repo, '--history');
+    expect({
+      code,
+      found: findings.map(({ commit }) => commit),
+      gaps: skipped.map(({ path }) => path),
+    }).toEqual({
+      code: 2,
+      found: [last],
+      gaps: [broken, leak],
+    });
+  });
+
+  it('interrupted reports what it has found so far', async () => {
+    const repo = repository();
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    // enough for git to let go of what it buffers
+    const next = (index: number): string =>
+      `commit refs/heads/main\ncommitter A <a@b.c> ${1_800_000_000 + index} +0000\ndata 500\n${'x'.repeat(500)}\n`;
+    const many = Array.from({ length: 50 }, (_, index) => next(index)).join('');
+    repo.input(
+      many.replace(`${'x'.repeat(500)}\n`, `${'x'.repeat(500)}\nfrom ${leak}\n`),
+      'fast-import',
+      '--quiet',
+    );
+    // a git whose comparison comes to its end and does not say so
+    const folder = temporaryFolder('slow');
+    const real = run(['--exec-path'], { command: 'git' }).stdout.trim();
+    writeFileSync(
+      join(folder, 'git'),
+      `#!/bin/sh\ncase " $* " in *" diff-tree --stdin "*) "${real}/git" "$@"; : > "${folder}/there"; exec sleep 20;; esac\nexec "${real}/git" "$@"\n`,
+      { mode: 0o755 },
+    );
+    const { child, finished } = start(['--history', '--format', 'json'], {
+      cwd: repo.folder,
+      home: repo.home,
+      env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+    });
+    while (!existsSync(join(folder, 'there')))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await finished;
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly Leak[] };
+    expect({
+      code,
+      found: findings.map(({ commit }) => commit),
+      said: /^keyscan: interrupted after \d+ commits: this is what was found until then\n$/.test(
+        stderr,
+      ),
+    }).toEqual({ code: 130, found: [leak], said: true });
+  });
+});
+
+it('keeps the object folder as it was', () => {
+  const repo = repository();
+  repo.commit({ 'a.ini': bakery.lines });
+  const index = (): string => repo.git('ls-files', '--stage', '--debug');
+  const before = index();
+  repo.keyscan('--history');
+  repo.keyscan('--staged');
+  expect({ index: index(), lock: existsSync(join(repo.folder, '.git/index.lock')) }).toEqual({
+    index: before,
+    lock: false,
+  });
+});
