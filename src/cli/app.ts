@@ -16,9 +16,14 @@ export async function runCommand(line: CommandLine, host: Host): Promise<number>
 
 const runs: Partial<Record<CommandName, Run>> = {
   baseline: async (line, host) => {
-    const { baseline } = await import('../commands/baseline.ts');
     const { mode, ...scan } = scanFlags(line);
-    const here = mode.type === 'paths' ? mode : ({ type: 'tree' } as const);
+    const file = line.values.text('import');
+    if (file !== undefined) {
+      if (mode.type !== 'audit') throw new UserError('--import takes no path and no mode');
+      return (await import('../commands/import.ts')).importBaseline(file, scan, host);
+    }
+    const { baseline } = await import('../commands/baseline.ts');
+    const here = mode.type === 'audit' ? ({ type: 'tree' } as const) : mode;
     return baseline({ scan: { ...scan, mode: here }, prune: line.values.on('prune') }, host);
   },
   ignore: async ({ words: [fingerprint = ''], values }, host) => {

@@ -116,6 +116,7 @@ export const commands: readonly Command[] = [
     words: [0, Infinity],
     examples: [
       ['keyscan baseline', 'accept what is found today; only new leaks fail from now on'],
+      ['keyscan baseline --history', 'also what is only in old commits'],
       ['keyscan baseline --import .gitleaksignore', "take over another tool's list"],
     ],
   },
@@ -140,14 +141,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'rules',
-    usage: 'rules [check FILE]',
-    about: 'Lists every rule, or checks a file of your own rules.',
+    usage: 'rules [check|import FILE]',
+    about: 'Lists every rule, checks a file of your own rules, or imports those of gitleaks.',
     words: [0, 2],
-    firstWord: ['check'],
+    firstWord: ['check', 'import'],
     examples: [
       ['keyscan rules', 'id, severity, title'],
       ['keyscan rules --format json', 'the same for programs'],
       ['keyscan rules check my-rules.json', 'shape, anchors and examples of your rules'],
+      ['keyscan rules import gitleaks.toml > keyscan.config.json', 'as customRules'],
     ],
   },
   {
@@ -252,7 +254,7 @@ const table = [
     about:
       'Every commit of the range, each on its own; A...B is what a pull request of B into A brings.',
     group: 'What to scan',
-    commands: ['scan'],
+    commands: scanning,
   },
   {
     name: 'since',
@@ -261,7 +263,7 @@ const table = [
     mode: true,
     about: 'The commits since HEAD left REF.',
     group: 'What to scan',
-    commands: ['scan'],
+    commands: scanning,
   },
   {
     name: 'history',
@@ -269,7 +271,7 @@ const table = [
     mode: true,
     about: 'Every commit reachable from any ref, stashes included.',
     group: 'What to scan',
-    commands: ['scan'],
+    commands: scanning,
   },
   {
     name: 'reflog',
@@ -277,7 +279,7 @@ const table = [
     needs: ['history'],
     about: 'With --history: also what only the reflog still reaches.',
     group: 'What to scan',
-    commands: ['scan'],
+    commands: scanning,
   },
   {
     name: 'unreachable',
@@ -285,7 +287,7 @@ const table = [
     needs: ['history'],
     about: 'With --history: also commits that nothing reaches any more.',
     group: 'What to scan',
-    commands: ['scan'],
+    commands: scanning,
   },
   {
     name: 'cache',
@@ -294,7 +296,7 @@ const table = [
     later: true,
     about: 'With --history: next time look only at new commits.',
     group: 'What to scan',
-    commands: ['scan'],
+    commands: scanning,
   },
   {
     name: 'exclude',

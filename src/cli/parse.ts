@@ -236,7 +236,7 @@ function checkTogether(command: Command, words: readonly string[], values: Value
   };
   const given = options.filter(({ name }) => values.has(name));
 
-  if (command.name === 'scan') {
+  if (command.name === 'scan' || command.name === 'baseline') {
     const modes = given.filter(({ mode }) => mode);
     const [mode, other] = modes;
     if (mode && other) fail(`--${mode.name} and --${other.name} cannot be used together`);

@@ -45,7 +45,7 @@ export function saveBaseline(file: BaselineFile, next: Baseline, host: Host): bo
     throw new UserError(`${file.name} comes from a commit and cannot be written`);
   }
   if (!file.exists && next.size === 0) return false;
-  if (file.exists && formatBaseline(next) === formatBaseline(file.baseline)) return false;
+  if (file.tidy && formatBaseline(next) === formatBaseline(file.baseline)) return false;
   writeWhole(path.resolve(host.cwd, file.file), formatBaseline(next));
   return true;
 }

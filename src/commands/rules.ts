@@ -1,15 +1,19 @@
-// `keyscan rules`, `keyscan rules check FILE` and the part of `keyscan explain` that is about rules.
+// `keyscan rules`, and for a file of somebody's own rules `check` and `import`.
 import { rules as builtIn } from '../../rules/index.ts';
 import { UserError } from '../core/errors.ts';
 import type { Rule } from '../core/rule.ts';
 import { loadConfig, loadRules } from '../policy/config.ts';
+import { readGiven, utf8 } from '../policy/files.ts';
 import { visible } from '../report/visible.ts';
 import { count } from '../report/words.ts';
 import { exitCodes } from './host.ts';
 import type { ExitCode, Host } from './host.ts';
+import { said } from './messages.ts';
 import { checkRule } from './rule-check.ts';
 import { rulesAsJson, rulesAsText } from './rule-list.ts';
 import { policyTree, rulesOf } from './settings.ts';
+
+const importLimit = 16 * 1024 * 1024;
 
 export interface RulesFlags {
   readonly words: readonly string[];
@@ -18,14 +22,14 @@ export interface RulesFlags {
 }
 
 export async function rules(flags: RulesFlags, host: Host): Promise<ExitCode> {
-  const [, file, ...others] = flags.words;
-  if (flags.words.length === 0) return list(flags, host);
-  if (file === undefined || others.length > 0) {
-    throw new UserError('keyscan rules check takes one file', {
-      hint: 'it is keyscan rules check my-rules.json',
+  const [action, file] = flags.words;
+  if (action === undefined) return list(flags, host);
+  if (file === undefined) {
+    throw new UserError(`keyscan rules ${action} needs a file`, {
+      hint: `it is keyscan rules ${action} FILE`,
     });
   }
-  return check(file, host);
+  return action === 'import' ? importRules(file, host) : check(file, host);
 }
 
 /** Ours and those of the configuration, which a scan here would use. */
@@ -71,4 +75,21 @@ async function check(file: string, host: Host): Promise<ExitCode> {
     `\n${count(checked.length, 'rule')}, ${count(examples, 'example')}, ${count(problems, 'problem')}\n`,
   );
   return problems === 0 ? exitCodes.clean : exitCodes.failed;
+}
+
+/** The configuration to standard output, what could not be carried over to standard error. */
+async function importRules(file: string, host: Host): Promise<ExitCode> {
+  const bytes = readGiven(file, host.cwd, importLimit);
+  if (bytes === undefined) throw new UserError(`there is no file '${file}' to import`);
+  const { importGitleaksRules, configOfRules } = await import('../policy/import-rules.ts');
+  const taken = new Set(builtIn.map(({ id }) => id));
+  const { rules: imported, notes } = await importGitleaksRules(utf8(bytes, file), file, taken);
+  for (const note of notes) host.err(said(note));
+  if (imported.length === 0) {
+    throw new UserError(`nothing in ${file} could be imported`, {
+      hint: 'it should be a gitleaks.toml with rules of its own',
+    });
+  }
+  host.out(configOfRules(imported));
+  return exitCodes.clean;
 }
