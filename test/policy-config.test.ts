@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { UserError } from '../src/core/errors.ts';
 import { configSchemaJson, loadConfig, loadRules } from '../src/policy/config.ts';
 import type { Config } from '../src/policy/config.ts';
+import { plainSettings } from '../src/policy/plain-settings.ts';
 import { diskTree } from '../src/policy/files.ts';
 import { checkCustomRules, selectRules } from '../src/policy/selection.ts';
 
@@ -235,6 +237,63 @@ describe('what may stand in it', () => {
   it('counts from the file for the key of package.json', async () => {
     write('package.json', '{\n  "keyscan": {\n    "quiet": 5\n  }\n}');
     expect(await failure(load())).toBe('package.json:3:14: must be true or false');
+  });
+});
+
+describe('plain settings', () => {
+  it('are what the schema accepts as well, unchanged', async () => {
+    const { configSchema, safeParse } = await import('../src/policy/schema.ts');
+    const names = ['aws/*', 'aws-access-key', '*', 'A', 'a--b', '', 'constructor', '__proto__'];
+    const values = fc.oneof(
+      fc.constantFrom(
+        'high',
+        'never',
+        'off',
+        '',
+        'a.json',
+        '10MiB',
+        '10',
+        '0',
+        '1e3',
+        '5 kb',
+        'x'.repeat(1001),
+      ),
+      ...[fc.boolean(), fc.integer(), fc.double(), fc.constant(null), fc.string({ maxLength: 60 })],
+      fc.array(fc.oneof(fc.string(), fc.integer()), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...names), fc.constantFrom('off', 'low', 'on', 1)),
+    );
+    const keys = fc.constantFrom(...Object.keys(configSchema.shape), 'output', 'toString');
+    fc.assert(
+      fc.property(fc.oneof(fc.dictionary(keys, values, { maxKeys: 4 }), values), (value) => {
+        const plain = plainSettings(value);
+        if (plain === undefined) return;
+        expect(safeParse(configSchema, value)).toEqual({ success: true, data: plain });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("hold everything but rules of one's own", () => {
+    const all = {
+      ...{
+        $schema: 'x',
+        failOn: 'never',
+        format: 'json',
+        baseline: 'b.json',
+        exclude: ['a'],
+        noIgnore: true,
+      },
+      ...{
+        noInlineIgnore: true,
+        showSuppressed: true,
+        maxFileSize: '5MB',
+        threads: 2,
+        quiet: true,
+      },
+      ...{ verbose: false, rules: { 'aws/*': 'off', 'npm-token': 'low' } },
+    };
+    expect(plainSettings(all)).toBe(all);
+    expect(plainSettings({ ...all, customRules: [] })).toBe(undefined);
   });
 });
 

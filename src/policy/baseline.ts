@@ -38,6 +38,8 @@ export interface BaselineFile {
   readonly file: string | undefined;
   readonly exists: boolean;
   readonly baseline: Baseline;
+  /** It stands on disk as we would write it; not so after a merge that left it unsorted or in conflict. */
+  readonly tidy: boolean;
 }
 
 export interface BaselineUpdate {
@@ -248,11 +250,12 @@ function opened(
         hint: 'Check the name, or write it with keyscan baseline.',
       });
     }
-    return { ...place, exists: false, baseline: new Map() };
+    return { ...place, exists: false, baseline: new Map(), tidy: false };
   }
   const text = utf8(bytes, place.name);
   const baseline = parseBaseline(options.mend ? joinConflicts(text) : text, place.name);
-  return { ...place, exists: true, baseline };
+  const tidy = text.replaceAll('\r\n', '\n') === formatBaseline(baseline);
+  return { ...place, exists: true, baseline, tidy };
 }
 
 function checkVersion(members: readonly JsonMember[], json: JsonFile): void {

@@ -7,10 +7,11 @@ import { foldersUp, inFolder, readGiven, utf8 } from './files.ts';
 import type { PolicyTree } from './files.ts';
 import { parseJson, quote } from './json.ts';
 import type { JsonFile, JsonNode } from './json.ts';
+import { plainSettings } from './plain-settings.ts';
 import type * as schemas from './schema.ts';
 
 // The configuration: data, looked for from the current folder up to the top of the tree. Every scan looks, so looking
-// costs a few calls and no library; the schema is loaded when something was found. A repository may say what counts,
+// costs a few calls and no library; the schema is loaded for what is more than plain settings, or wrong. A repository may say what counts,
 // never where keyscan writes or what it trusts.
 
 export interface Config {
@@ -161,13 +162,18 @@ function sourceOf(
 }
 
 async function check(source: Source): Promise<Settings> {
-  const { configSchema } = await import('./schema.ts');
-  const { $schema: _, maxFileSize, baseline, ...rest } = await validated(source, configSchema);
+  const value = plainSettings(source.node.value) ?? (await schemaSettings(source));
+  const { $schema: _, maxFileSize, baseline, ...rest } = value;
   return {
     ...rest,
     ...(maxFileSize === undefined ? {} : { maxFileSize: bytesIn(maxFileSize) }),
     ...(baseline === undefined ? {} : { baseline: insideTree(baseline, source) }),
   };
+}
+
+async function schemaSettings(source: Source): Promise<schemas.ConfigValue> {
+  const { configSchema } = await import('./schema.ts');
+  return validated(source, configSchema);
 }
 
 const powers: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3 };

@@ -1,0 +1,174 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { formatBaseline, loadBaseline } from '../src/policy/baseline.ts';
+import { diskTree } from '../src/policy/files.ts';
+import { parseJson, quote } from '../src/policy/json.ts';
+import { writeWhole } from '../src/policy/write.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyscan-files-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('writing', () => {
+  const posix = process.platform === 'win32' ? it.skip : it;
+
+  posix('replaces the whole file, keeps its mode, and leaves nothing beside it', () => {
+    const file = join(folder, 'b.json');
+    writeFileSync(file, 'old');
+    chmodSync(file, 0o640);
+    writeWhole(file, 'new');
+    expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['new', 0o640]);
+    expect(readdirSync(folder)).toEqual(['b.json']);
+  });
+
+  posix('writes through a link', () => {
+    writeFileSync(join(folder, 'real.json'), 'old');
+    symlinkSync('real.json', join(folder, 'b.json'));
+    writeWhole(join(folder, 'b.json'), 'new');
+    expect([
+      readFileSync(join(folder, 'real.json'), 'utf8'),
+      readlinkSync(join(folder, 'b.json')),
+    ]).toEqual(['new', 'real.json']);
+  });
+
+  it('fails with words and leaves the old file', () => {
+    expect(() => writeWhole(join(folder, 'none', 'b.json'), 'x')).toThrow(
+      expect.objectContaining({
+        name: 'UserError',
+        message: `cannot write ${join(folder, 'none', 'b.json')} (ENOENT)`,
+      }),
+    );
+    mkdirSync(join(folder, 'd'));
+    expect(() => writeWhole(join(folder, 'd'), 'x')).toThrow(
+      expect.objectContaining({ name: 'UserError' }),
+    );
+    expect(readdirSync(folder)).toEqual(['d']);
+  });
+});
+
+describe('finding the baseline', () => {
+  const empty = formatBaseline(new Map());
+  const place = (given?: string, configured?: string, create = false): string => {
+    const { name, exists } = loadBaseline(diskTree(join(folder, 'app'), folder), {
+      ...{ cwd: join(folder, 'app'), given, configured, create },
+    });
+    return `${name} ${exists ? 'is there' : 'is new'}`;
+  };
+  beforeEach(() => mkdirSync(join(folder, 'app')));
+
+  it('takes the nearest one up to the top, where a new one goes', () => {
+    expect(place()).toBe('../.keyscan-baseline.json is new');
+    writeFileSync(join(folder, '.keyscan-baseline.json'), empty);
+    expect(place()).toBe('../.keyscan-baseline.json is there');
+    writeFileSync(join(folder, 'app/.keyscan-baseline.json'), empty);
+    expect(place()).toBe('.keyscan-baseline.json is there');
+  });
+
+  it('misses one that is named and not there, unless it will be written', () => {
+    expect(() => place('known.json')).toThrow('there is no baseline known.json');
+    expect(() => place(undefined, 'ci/known.json')).toThrow(
+      'there is no baseline ../ci/known.json',
+    );
+    expect(place('known.json', undefined, true)).toBe('known.json is new');
+    writeFileSync(join(folder, 'app/known.json'), empty);
+    expect(place('known.json')).toBe('known.json is there');
+  });
+
+  it('says whether it stands there as it would be written', () => {
+    const file = join(folder, '.keyscan-baseline.json');
+    const tidy = (text: string): boolean => {
+      writeFileSync(file, text);
+      return loadBaseline(diskTree(folder, folder), { cwd: folder, mend: true }).tidy;
+    };
+    expect([tidy(empty), tidy(empty.replaceAll('\n', '\r\n')), tidy('{"version":1}')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(tidy('{\n<<<<<<< a\n=======\n>>>>>>> b\n  "version": 1\n}\n')).toBe(false);
+  });
+});
+
+describe('JSON', () => {
+  it('reads what JSON.parse reads, and nothing else', () => {
+    const noise = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '1',
+      '-',
+      '.',
+      'e',
+      'true',
+      ' ',
+      '\n',
+      '//',
+      "'",
+    );
+    const mutated = fc
+      .tuple(fc.json(), fc.nat(), noise, fc.boolean())
+      .map(([text, at, piece, replace]) => {
+        const place = at % (text.length + 1);
+        return text.slice(0, place) + piece + text.slice(place + (replace ? 1 : 0));
+      });
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), mutated, fc.string()), (text) => {
+        let theirs: { readonly value: unknown } | undefined;
+        try {
+          theirs = { value: JSON.parse(text) };
+        } catch {
+          theirs = undefined;
+        }
+        let ours: { readonly value: unknown } | undefined;
+        try {
+          ours = { value: parseJson(text, 'x', true).root.value };
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'UserError' });
+        }
+        expect(JSON.stringify(ours)).toBe(JSON.stringify(theirs));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads a long string without going deep', () => {
+    const long = 'a\\n'.repeat(500_000);
+    expect(String(parseJson(`"${long}"`, 'x').root.value)).toHaveLength(1_000_000);
+  });
+
+  it('finds the place of a value by its path', () => {
+    const json = parseJson('{\n  "a": [1,\n {"b": 2}]}', 'x');
+    expect([
+      json.where([]),
+      json.where(['a', 1, 'b']),
+      json.where(['a', 1, 'b'], 'key'),
+      json.where(['z']),
+    ]).toEqual(['x:1:1', 'x:3:8', 'x:3:3', 'x:1:1']);
+  });
+
+  it('quotes a piece of a hostile file on one short line', () => {
+    expect(quote('a\u202eb\u001b[2J\nc')).toBe('"a\\u202eb\\u001b[2J\\nc"');
+    expect(quote('x'.repeat(100))).toBe(`"${'x'.repeat(59)}…"`);
+  });
+});
