@@ -22,14 +22,17 @@ const plain = /^[\x20-\x7e]*$/;
 /**
  * Controls, format characters (bidirectional marks among them), lone surrogates, line separators, whatever has no
  * glyph, and the fifth accent on one letter: piles of them run over the lines above. An emoji may keep its variation
- * selector, which is the first alternative.
+ * selector, which is the first alternative. Made when first needed: loading the tables for it takes Node as long as
+ * the scan of a small file, and most of what is printed is plain.
  */
-const unseen =
+let unseen: RegExp | undefined;
+const makeUnseen = (): RegExp =>
   /\p{Extended_Pictographic}[\ufe0e\ufe0f]|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]|(?<=\p{M}{4})\p{M}/gu;
 
 /** The same text on one line, with every character that a terminal would obey or hide spelt out. */
 export function visible(text: string): string {
   if (plain.test(text)) return text;
+  unseen ??= makeUnseen();
   return text.replace(unseen, (match) => (emojiWithSelector.test(match) ? match : spellOut(match)));
 }
 

@@ -1,0 +1,221 @@
+// What the build knows beyond esbuild: how the command's CommonJS files load each other, and what is made ready at build
+// time. All of it is written as ordinary imports in the source, which is what tests run.
+import { build } from 'esbuild';
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, relative, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+
+import { evaluate } from './evaluate.js';
+import { root } from './inputs.js';
+
+/**
+ * What a CommonJS file imports with `import()`. A module of ours gets a CommonJS file of its own that is required then
+ * (loading an ES module instead would cost a sixth of Node's start). What rests on a library stays an import, of an ES
+ * module. `keep` stays in the same file, and so does what `entry` itself imports, since a .cts file has no other way.
+ */
+export function loadedOnDemand({ from, entry, keep, named, onRequire, onImport }) {
+  const up = from.includes('/') ? '../' : './';
+  return {
+    name: 'loaded on demand',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^[^:]*$/ }, async ({ path, kind, importer, resolveDir }) => {
+        if (kind !== 'dynamic-import' || builtinModules.includes(path)) return undefined;
+        const own = path.startsWith('.');
+        const target = own ? resolve(resolveDir, path) : path;
+        if (keep.includes(target) || (entry.endsWith('.cts') && importer === entry))
+          return undefined;
+        const inSource = own ? relative(root, target).replace(/^src[/\\]|\.ts$/g, '') : path;
+        const name = named[target] ?? `lazy/${inSource.replace(/\W+/g, '-')}`;
+        if (name === 'app' || !own || (await restsOnLibrary(target))) {
+          onImport(name, target);
+          return { path: `${up}${name}.js`, external: true };
+        }
+        onRequire(name, target);
+        return { path: `${up}${name}.cjs`, namespace: 'required' };
+      });
+      onResolve({ filter: /\.cjs$/, namespace: 'required' }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+      onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+      }));
+    },
+  };
+}
+
+/** Whether a module needs a package, itself or by what it imports at once. */
+async function restsOnLibrary(entry) {
+  const { inputs } = await describe(entry);
+  const seen = new Set();
+  const visit = (path) => {
+    if (path.includes('node_modules/')) return true;
+    if (seen.has(path)) return false;
+    seen.add(path);
+    const imports = inputs[path]?.imports ?? [];
+    return imports.some(
+      (each) => each.kind !== 'dynamic-import' && !each.external && visit(each.path),
+    );
+  };
+  return visit(relative(root, entry).split(sep).join('/'));
+}
+
+const described = new Map();
+
+async function describe(entry) {
+  if (!described.has(entry)) {
+    const options = {
+      absWorkingDir: root,
+      entryPoints: [entry],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    };
+    described.set(entry, build(options));
+  }
+  return (await described.get(entry)).metafile;
+}
+
+/**
+ * Modules of ours that only some scans come to use, though the source imports them in the ordinary way: in the
+ * CommonJS files they stand in one file, `late.cjs`, that is loaded when the first of their functions is called. They
+ * must be pure, since they bring copies of what they rest on.
+ */
+export function lateModules({ from, paths }) {
+  const file = `${from.includes('/') ? '../' : './'}late.cjs`;
+  return {
+    name: 'late modules',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir, namespace }) => {
+        const target = resolve(resolveDir, path);
+        if (kind !== 'import-statement' || namespace !== 'file' || !paths.includes(target)) return;
+        return { path: target, namespace: 'late-own' };
+      });
+      onResolve({ filter: /late\.cjs$/, namespace: 'late-own' }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+      onLoad({ filter: /.*/, namespace: 'late-own' }, async ({ path }) => {
+        const load = `require(${JSON.stringify(file)}).m${paths.indexOf(path)}`;
+        return { contents: getters(load, await exportsOf(path)) };
+      });
+    },
+  };
+}
+
+/** The entry of late.cjs. */
+export function lateEntry(paths) {
+  return paths
+    .map((path, index) => `export * as m${index} from ${JSON.stringify(path)};`)
+    .join('\n');
+}
+
+function getters(load, names) {
+  const each = names.map((name) => `get ${name}() { return load().${name}; }`);
+  return `const load = () => ${load};\nmodule.exports = { ${each.join(', ')} };`;
+}
+
+async function exportsOf(path) {
+  const { outputs } = await describe(path);
+  return Object.values(outputs)[0].exports;
+}
+
+/**
+ * Of Node's own modules some cost milliseconds to load (node:crypto a tenth of Node's start), and most scans need none
+ * of them. In the CommonJS files they are loaded when the first of their functions is used. What Node has loaded anyway
+ * before it starts us is left as it is.
+ */
+export function lateBuiltins() {
+  const early = ['fs', 'path', 'url', 'util', 'module', 'events', 'buffer', 'process'];
+  return {
+    name: 'late builtins',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path, kind, namespace }) => {
+        const late = kind === 'import-statement' && !early.includes(path.slice('node:'.length));
+        return late && namespace !== 'late' ? { path, namespace: 'late' } : undefined;
+      });
+      onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({
+        contents: getters(`require(${JSON.stringify(path)})`, await namesImportedFrom(path)),
+      }));
+    },
+  };
+}
+
+/** Those that our source asks for; all, where it imports the module as a whole. */
+async function namesImportedFrom(module) {
+  const names = new Set();
+  const statement = new RegExp(`import (?!type)([^;]*?) from '${module}';`, 'g');
+  for (const file of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
+    if (!/\.c?ts$/.test(file)) continue;
+    const text = readFileSync(join(root, 'src', file), 'utf8');
+    for (const [, clause] of text.matchAll(statement)) {
+      if (!/^\{[^}]*\}$/.test(clause)) return Object.keys(await import(module)).filter(isProperty);
+      for (const [, name] of clause.matchAll(/(?:^\{|,)\s*(?!type )(\w+)/g)) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+function isProperty(name) {
+  return name !== 'default' && name !== 'module.exports';
+}
+
+/** `import manifest from '../../package.json'` brings in two fields of it, not the whole. */
+export function onlyTheVersion() {
+  const manifest = join(root, 'package.json');
+  return {
+    name: 'only the version',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]package\.json$/ }, ({ path }) => {
+        if (path !== manifest) return undefined;
+        const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
+        return { loader: 'json', contents: JSON.stringify({ name, version }) };
+      });
+    },
+  };
+}
+
+/**
+ * Two modules are run here, now, and replaced by what they make. src/engine/builtin.ts compiles the rules when it is
+ * loaded, which is what tests want; in the built program the tables stand ready. And nobody but tests reads the examples
+ * of our own rules (`rules check` is for other people's), which are more than half of rules/.
+ */
+export function compiledRules() {
+  const replacements = new Map([
+    [join(root, 'src/engine/builtin.ts'), tablesReady],
+    [join(root, 'rules/index.ts'), rulesWithoutExamples],
+  ]);
+  const made = new Map();
+  return {
+    name: 'compiled rules',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\](builtin|index)\.ts$/ }, async ({ path }) => {
+        const make = replacements.get(path);
+        if (make === undefined) return undefined;
+        if (!made.has(path)) made.set(path, make());
+        return { loader: 'js', contents: await made.get(path) };
+      });
+    },
+  };
+}
+
+async function tablesReady() {
+  const { tables } = await evaluate(`export { tables } from './src/engine/builtin.ts';`);
+  return `export const tables = ${parsed(tables)};`;
+}
+
+async function rulesWithoutExamples() {
+  const { rules } = await evaluate(`export { rules } from './rules/index.ts';`);
+  return `export const rules = ${parsed(rules.map((rule) => ({ ...rule, examples: [], negatives: [] })))};`;
+}
+
+/** Node makes big values of JSON faster than of JavaScript. (Columns instead of objects were tried: no gain.) */
+function parsed(value) {
+  const json = JSON.stringify(value);
+  if (!isDeepStrictEqual(JSON.parse(json), value)) throw new Error('rules and tables must be data');
+  return `JSON.parse(${JSON.stringify(json)})`;
+}

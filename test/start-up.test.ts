@@ -1,0 +1,74 @@
+// What is loaded is what a start costs, and it does not show in any result: one more import can double the time of a hook
+// without a test noticing. So this says which files and which of Node's own modules each way of starting may load.
+import { describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+
+import { projectRoot, run, temporaryFolder, writeTree } from './support/run.ts';
+
+/** Each costs from a twentieth to a third of what Node itself takes to start. */
+const costly = [
+  'crypto',
+  'child_process',
+  'worker_threads',
+  'perf_hooks',
+  'zlib',
+  'net',
+  'http',
+  'https',
+  'tls',
+];
+
+describe('what is loaded', () => {
+  it('by --version is the first file and nothing else', () => {
+    expect(loadedBy(['--version'])).toEqual({ files: ['keyscan.cjs'], builtins: [], code: 0 });
+  });
+
+  it('by the scan of a file that holds nothing is the first file and the scan', () => {
+    const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
+    expect(loadedBy(['settings.ini'], cwd)).toEqual({
+      files: ['keyscan.cjs', 'scan.cjs'],
+      builtins: [],
+      code: 0,
+    });
+  });
+
+  it('by a scan that finds something, in addition, is what judges it', () => {
+    const leak = run([join(projectRoot, 'scripts/demo-leak.js')], { command: process.execPath });
+    const cwd = project({ '.env': leak.stdout });
+    expect(loadedBy(['.env'], cwd)).toEqual({
+      files: ['keyscan.cjs', 'late.cjs', 'scan.cjs'],
+      builtins: ['crypto'], // for the fingerprint
+      code: 1,
+    });
+  });
+});
+
+function project(files: Readonly<Record<string, string>>): string {
+  const cwd = temporaryFolder('project');
+  writeTree(cwd, files);
+  return cwd;
+}
+
+function loadedBy(args: readonly string[], cwd = temporaryFolder('work')) {
+  const spy = temporaryFolder('spy');
+  writeTree(spy, {
+    'spy.cjs': `process.on('exit', () => {
+      const files = Object.keys(require.cache).filter((file) => file !== __filename);
+      const builtins = process.moduleLoadList.map((name) => name.replace('NativeModule ', ''));
+      process._rawDebug('loaded ' + JSON.stringify({ files, builtins }));
+    });`,
+  });
+  const { code, stderr } = run(args, {
+    cwd,
+    env: { NODE_OPTIONS: `--require=${join(spy, 'spy.cjs')}` },
+  });
+  const { files, builtins } = JSON.parse(/^loaded (.*)$/m.exec(stderr)![1]!) as {
+    files: string[];
+    builtins: string[];
+  };
+  return {
+    files: files.map((file) => file.replace(join(projectRoot, 'dist/'), '')).sort(),
+    builtins: builtins.filter((name) => costly.includes(name)).sort(),
+    code,
+  };
+}
