@@ -43,12 +43,13 @@ export function openHome(request: HomeRequest): HomeScan {
   const { home } = places;
   if (home === undefined && mustHaveHome) throw noHome();
   const environment = environmentDocument(env);
-  const files = filesOf(places, env);
+  const closed = new Map<string, string>();
+  const files = filesOf(places, env, closed);
   return {
     home,
     profiles: inventory(places, files, env, now),
     relocate: environment.relocate,
-    items: () => read(files, places, environment, request),
+    items: () => read(files, closed, places, environment, request),
   };
 }
 
@@ -60,6 +61,9 @@ export function homePath(home: string | undefined, file: string): string {
   return path.sep === '/' ? text : text.replaceAll(path.sep, '/');
 }
 
+/** Folders that could not be looked into, and why. */
+type ClosedFolders = Map<string, string>;
+
 interface HomeFile {
   readonly file: string;
   readonly kind: HomePlace['kind'] | 'aws';
@@ -67,15 +71,17 @@ interface HomeFile {
 
 function* read(
   files: readonly HomeFile[],
-  { home, folder }: AwsPlaces,
+  closed: ClosedFolders,
+  { home }: AwsPlaces,
   environment: EnvironmentDocument,
   { maxFileSize, seen = new Set() }: HomeRequest,
 ): Generator<Item> {
   const reader = new FileReader(maxFileSize);
   try {
     yield environment.document;
-    const problem = folder === undefined ? undefined : folderProblem(folder);
-    if (problem !== undefined) yield skipped(homePath(home, folder ?? ''), 'unreadable', problem);
+    for (const [folder, detail] of closed) {
+      yield skipped(homePath(home, folder), 'unreadable', detail);
+    }
     for (const { file } of files) {
       const real = realPath(file);
       if (seen.has(real)) continue;
@@ -90,60 +96,65 @@ function* read(
 }
 
 /** Everything that is there, the AWS tools' files first, each once, in the order of the table. */
-function filesOf(places: AwsPlaces, env: Environment): readonly HomeFile[] {
+function filesOf(places: AwsPlaces, env: Environment, closed: ClosedFolders): readonly HomeFile[] {
   const { home } = places;
-  const files = awsFiles(places).map((file): HomeFile => ({ file, kind: 'aws' }));
+  const files = awsFiles(places, closed).map((file): HomeFile => ({ file, kind: 'aws' }));
   for (const { variable, kind } of placesInEnvironment) {
     for (const file of (env[variable] ?? '').split(path.delimiter)) {
-      if (path.isAbsolute(file) && isFile(file)) files.push({ file, kind });
+      if (path.isAbsolute(file) && isFile(file, closed)) files.push({ file, kind });
     }
   }
   if (home !== undefined) {
     const roots = placeRoots(home, env, userFolders(home, env));
     for (const { kind, on, paths } of homePlaces) {
       if (on?.includes(process.platform) === false) continue;
-      for (const file of paths.flatMap((place) => expand(place, roots))) files.push({ file, kind });
+      for (const file of paths.flatMap((place) => expand(place, roots, closed)))
+        files.push({ file, kind });
     }
   }
   return [...new Map(files.reverse().map((file) => [file.file, file])).values()].reverse();
 }
 
 /** The two files, whatever else lies directly in `~/.aws`, and leftovers beside files that lie elsewhere. */
-function awsFiles({ config, credentials, folder }: AwsPlaces): string[] {
+function awsFiles({ config, credentials, folder }: AwsPlaces, closed: ClosedFolders): string[] {
   const main = [config, credentials].flatMap((file) => file ?? []);
   const beside = main
     .filter((file) => path.dirname(file) !== folder)
-    .flatMap((file) => leftovers(path.dirname(file), path.basename(file)));
+    .flatMap((file) => leftovers(path.dirname(file), path.basename(file), closed));
   const inFolder =
-    folder === undefined ? [] : namesIn(folder).map((name) => path.join(folder, name));
-  return [...main, ...inFolder, ...beside].filter(isFile);
+    folder === undefined ? [] : namesIn(folder, closed).map((name) => path.join(folder, name));
+  return [...main, ...inFolder, ...beside].filter((file) => isFile(file, closed));
 }
 
 /** `credentials.bak`, `credentials~`, `.credentials.swp`, `#credentials#`. */
-function leftovers(folder: string, name: string): string[] {
-  return namesIn(folder)
+function leftovers(folder: string, name: string, closed: ClosedFolders): string[] {
+  return namesIn(folder, closed)
     .filter((other) => other !== name && other.replace(/^[.#]/, '').startsWith(name))
     .map((other) => path.join(folder, other));
 }
 
 /** Files that a place of the table stands for, sorted. */
-function expand(place: string, roots: ReadonlyMap<string, string>): string[] {
+function expand(
+  place: string,
+  roots: ReadonlyMap<string, string>,
+  closed: ClosedFolders,
+): string[] {
   const [first = '', ...rest] = place.split('/');
   const root = roots.get(first) ?? (first === '' && process.platform !== 'win32' ? '/' : undefined);
   if (root === undefined) return [];
   let found = [root];
   for (const segment of rest) {
     found = segment.includes('*')
-      ? found.flatMap((folder) => matching(folder, segment))
+      ? found.flatMap((folder) => matching(folder, segment, closed))
       : found.map((folder) => path.join(folder, segment));
   }
-  return found.filter(isFile);
+  return found.filter((file) => isFile(file, closed));
 }
 
-function matching(folder: string, segment: string): string[] {
+function matching(folder: string, segment: string, closed: ClosedFolders): string[] {
   const pattern = segment.split('*').map((text) => text.replaceAll(/[.+]/g, '\\$&'));
   const whole = new RegExp(`^${pattern.join('[^/]*')}$`, 'i');
-  return namesIn(folder)
+  return namesIn(folder, closed)
     .filter((name) => whole.test(name))
     .map((name) => path.join(folder, name));
 }
@@ -155,30 +166,31 @@ function userFolders(home: string, env: Environment): string {
   return bytes === undefined ? '' : Buffer.from(bytes).toString();
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(folder: string, closed?: ClosedFolders): string[] {
   try {
     return readdirSync(folder).sort();
-  } catch {
+  } catch (error) {
+    const text = problemText(error);
+    if (text !== undefined) closed?.set(firstClosed(folder), text);
     return [];
   }
 }
 
-function folderProblem(folder: string): string | undefined {
-  try {
-    readdirSync(folder);
-    return undefined;
-  } catch (error) {
-    return problemText(error);
-  }
-}
-
-/** Also true of what cannot be looked at, so that reading it says why, and of pipes: not of folders. */
-function isFile(file: string): boolean {
+/** Anything but a folder: a pipe is for the reader to refuse. What cannot be looked at is a closed folder above it. */
+function isFile(file: string, closed: ClosedFolders): boolean {
   try {
     return !statSync(file).isDirectory();
   } catch (error) {
-    return problemText(error) !== undefined && namesIn(path.dirname(file)).length > 0;
+    const text = problemText(error);
+    if (text !== undefined) closed.set(firstClosed(path.dirname(file)), text);
+    return false;
   }
+}
+
+/** Seen from the top, the folder where it ends. */
+function firstClosed(folder: string): string {
+  const above = path.dirname(folder);
+  return above === folder || statOf(folder) !== undefined ? folder : firstClosed(above);
 }
 
 // ---- the inventory
