@@ -190,7 +190,7 @@ export const accessKey: Rule = {
       path: 'settings.py',
       text:
         'ACCESS_KEY = "⟦{{aws-id}}⟧"\n' +
-        Array.from({ length: 30 }, (_, i) => `OPTION_${String(i)} = ${String(i)}\n`).join('') +
+        'OPTION = 1\n'.repeat(30) +
         'SECRET_ACCESS_KEY = "⟦{{aws-secret}}⟧"\n',
     },
     {

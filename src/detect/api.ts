@@ -19,6 +19,12 @@ export interface ScannerOptions {
   readonly inline?: InlinePolicy;
   /** "Today" for expiry dates; default now. */
   readonly today?: Date;
+  /** How big documents are cut into windows, in bytes; the default is measured, tests use small ones. */
+  readonly windows?: {
+    readonly whole: number;
+    readonly core: number;
+    readonly margin: number;
+  };
 }
 
 export interface OwnKey {

@@ -169,10 +169,13 @@ function agree(a: Placed, b: Placed): boolean {
 
 /** What is left of a name without the words that say which half of a key it is. */
 function stemOf({ piece }: Placed): string {
-  return piece.name.replace(
-    /aws|amazon|secret|access|session|security|token|key|ids?(?![a-z])|id$|value|name|export|env|set|default|password|username|user|pass|string|var|const|let/g,
-    '',
-  );
+  return piece.name
+    .replace(
+      /accesskeyid|secretaccesskey|accesskey|secretkey|sessiontoken|securitytoken|keyid/g,
+      '',
+    )
+    .replace(/aws|amazon|secret|access|token|key|value|export|default|password|username/g, '')
+    .replace(/^(?:id|set|env|var|const|let|user|pass|name)|(?:id|name)$/g, '');
 }
 
 const mostMatched = 400;

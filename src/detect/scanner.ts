@@ -103,7 +103,7 @@ export function createScanner(options: ScannerOptions = {}): Scanner {
       }
       const findings: Finding[] = [];
       const skipped = new Map<string, Skipped>();
-      for (const window of windowsOf(content)) {
+      for (const window of windowsOf(content, options.windows)) {
         const detection = scanBytes(document, window);
         findings.push(...detection.findings);
         for (const item of detection.skipped) skipped.set(item.reason, item);

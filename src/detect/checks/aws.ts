@@ -25,8 +25,13 @@ export const awsChecks: Checks = {
   'aws-token': (value) =>
     new Set(value).size >= 20 && entropy(value) >= 4.2 && !holdsText(value.slice(0, 80)),
   'bedrock-key': (value) => entropy(value) >= 3.5,
+  /** The version byte comes first: 4 (Signature V4) or 2 (the old one). */
   'smtp-password': (value) =>
-    entropy(value) >= 4 && /[a-z]/.test(value) && /[A-Z]/.test(value) && !holdsText(value),
+    /^(?:B[A-P]|A[g-v])/.test(value) &&
+    entropy(value) >= 4 &&
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    !holdsText(value),
   /** A key id of another store: random, or with the prefix of one; an AWS id is none. */
   'store-key-id': (value) =>
     !/^(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}$/.test(value) &&
