@@ -613,7 +613,6 @@ const table = [
     name: 'pre-push',
     type: 'flag',
     mode: true,
-    later: true,
     about: 'As the pre-push hook calls it; with install: also put that hook in.',
     group: 'Hooks',
     // git gives the hook the remote's name and address as words
@@ -625,7 +624,6 @@ const table = [
     type: 'text',
     value: 'FILE',
     mode: true,
-    later: true,
     about: 'As the commit-msg hook calls it.',
     group: 'Hooks',
     commands: ['scan'],

@@ -17,8 +17,10 @@ import { onLines } from './staged.ts';
 
 export interface CommitsRequest {
   readonly selection: Selection;
-  /** Whose annotated tags are read, and which are named as reaching a leak. */
+  /** Which are named as reaching a leak. */
   readonly tips: readonly Tip[];
+  /** Whose messages are read, or the files and folders that they name; default: those of `tips` at these commits. */
+  readonly tags?: readonly Tip[];
   /** False for paths that the policy leaves out. */
   readonly wanted: (path: string) => boolean;
   /** Commits that are known to hold nothing. */
@@ -67,7 +69,7 @@ export async function scanCommits(
   }
   const interrupted = request.signal?.aborted ?? false;
   if (!interrupted) {
-    scan.tags(new Set(listed));
+    scan.tags(request.tags ?? tagsOf(request.tips, new Set(listed)));
     scan.loose(request.loose ?? []);
   }
   const { skipped, files, bytes, clean } = scan;
@@ -80,6 +82,10 @@ export async function scanCommits(
     clean,
     interrupted,
   };
+}
+
+function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Tip[] {
+  return tips.filter(({ target, targetType }) => targetType !== 'commit' || commits.has(target));
 }
 
 function status(
@@ -141,15 +147,10 @@ class CommitsScanning {
     if (!found && this.skipped.length === gaps) this.clean.push(commit.id);
   }
 
-  /** Messages of annotated tags whose commits were looked at. */
-  tags(commits: ReadonlySet<string>): void {
+  /** Messages of annotated tags, and what tags hold that lead to no commit. */
+  tags(tags: readonly Tip[]): void {
     const annotated = new Map(
-      this.request.tips
-        .filter(
-          ({ type, target, targetType }) =>
-            type === 'tag' && (commits.has(target) || targetType !== 'commit'),
-        )
-        .map((tip) => [tip.id, tip]),
+      tags.filter(({ type }) => type === 'tag').map((tip) => [tip.id, tip]),
     );
     for (const [id, blob] of readBlobs(this.git, [...annotated.keys()])) {
       const tip = annotated.get(id);
@@ -163,19 +164,16 @@ class CommitsScanning {
       const stage = this.stageOf(tip.target);
       this.keep(this.scan({ path, stage, content: message }), { id: tip.target, author, date });
     }
-    this.tagged(commits);
+    for (const tip of tags) this.contentOf(tip);
   }
 
-  /** Refs that lead to a file or a folder, not to a commit. */
-  private tagged(commits: ReadonlySet<string>): void {
-    for (const { name, target, targetType } of this.request.tips) {
-      if (commits.has(target) || (targetType !== 'blob' && targetType !== 'tree')) continue;
-      const entries =
-        targetType === 'blob' ? [{ path: name, blob: target }] : treeOf(this.git, target);
-      const paths = new Map(entries.map(({ blob, path }) => [blob, path]));
-      for (const [id, content] of readBlobs(this.git, [...paths.keys()])) {
-        this.anonymous(paths.get(id) ?? name, content, id);
-      }
+  private contentOf({ name, target, targetType }: Tip): void {
+    if (targetType !== 'blob' && targetType !== 'tree') return;
+    const entries =
+      targetType === 'blob' ? [{ path: name, blob: target }] : treeOf(this.git, target);
+    const paths = new Map(entries.map(({ blob, path }) => [blob, path]));
+    for (const [id, content] of readBlobs(this.git, [...paths.keys()])) {
+      this.anonymous(paths.get(id) ?? name, content, id);
     }
   }
 

@@ -23,7 +23,10 @@ export type GitMode =
   | { readonly type: 'staged' }
   | { readonly type: 'range'; readonly range: string }
   | { readonly type: 'since'; readonly revision: string }
-  | HistoryMode;
+  | HistoryMode
+  /** What git tells the hook on standard input decides what is read. */
+  | { readonly type: 'pre-push'; readonly remote: string | undefined }
+  | { readonly type: 'commit-msg'; readonly file: string };
 
 export interface HistoryMode {
   readonly type: 'history';
@@ -32,8 +35,10 @@ export interface HistoryMode {
   readonly cache: boolean;
 }
 
+const gitModes = ['staged', 'range', 'since', 'history', 'pre-push', 'commit-msg'];
+
 export function isGitMode(mode: Mode): mode is GitMode {
-  return ['staged', 'range', 'since', 'history'].includes(mode.type);
+  return gitModes.includes(mode.type);
 }
 
 export type FailOn = Severity | 'never';

@@ -1,14 +1,17 @@
 // The scans that git hands the documents of: the index, commits, and what the hooks ask about. Loaded only for them,
 // because starting a program costs as much as scanning a file.
 
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Scanner } from '../detect/api.ts';
 import { selectRange, selectSince, shallowBoundary, tips, unshallow } from '../git/revisions.ts';
 import type { Selection } from '../git/revisions.ts';
 import { unreachable } from '../git/reach.ts';
+import { pushed } from '../git/push.ts';
 import { openGit } from '../git/run.ts';
 import type { Git } from '../git/run.ts';
+import type { ReportContext } from '../report/format.ts';
 import { count } from '../report/words.ts';
 import type { Collected } from './collect.ts';
 import { scanCommits } from './commits.ts';
@@ -17,13 +20,14 @@ import type { GitMode, HistoryMode } from './flags.ts';
 import type { Host, Interrupted } from './host.ts';
 import type { Asked } from './outcome.ts';
 import type { Settings } from './settings.ts';
+import { scanMessage } from './message.ts';
 import { scanStaged } from './staged.ts';
 
 export interface GitScanned {
   readonly collected: Collected;
   readonly asked: Asked;
   readonly base: string;
-  readonly what: 'staged files' | 'commits';
+  readonly what: ReportContext['what'];
   readonly notes: readonly string[];
 }
 
@@ -35,6 +39,11 @@ export async function scanGit(
 ): Promise<GitScanned> {
   const git = openGit(host.cwd, host.env);
   if (mode.type === 'staged') return scanIndex(git, scanner, settings, host);
+  if (mode.type === 'commit-msg') {
+    const collected = scanMessage(mode.file, scanner, host);
+    return { collected, asked: asked(settings), base: host.cwd, what: 'message', notes: [] };
+  }
+  if (mode.type === 'pre-push') return scanPush(git, mode.remote, scanner, settings, host);
   if (mode.type === 'history') return scanHistory(git, mode, scanner, settings, host);
   const selection =
     mode.type === 'range' ? selectRange(git, mode.range) : selectSince(git, mode.revision);
@@ -50,6 +59,18 @@ function scanIndex(git: Git, scanner: Scanner, settings: Settings, host: Host): 
     what: 'staged files',
     notes: [],
   };
+}
+
+async function scanPush(
+  git: Git,
+  remote: string | undefined,
+  scanner: Scanner,
+  settings: Settings,
+  host: Host,
+): Promise<GitScanned> {
+  const push = pushed(git, readFileSync(0, 'latin1'), remote);
+  const scanned = await scanSelection(git, { ...push, tips: tips(git) }, scanner, settings, host);
+  return { ...scanned, what: 'pushed commits', notes: [] };
 }
 
 async function scanHistory(

@@ -12,11 +12,14 @@ import { displayPaths } from './places.ts';
 import type { Performed } from './scan.ts';
 import { writeReport } from './write-report.ts';
 
+/** What runs in the middle of somebody's commit or push says little, and nothing when all is well. */
+const hookModes: ReadonlySet<string> = new Set(['staged', 'pre-push', 'commit-msg']);
+
 export async function publish(performed: Performed, flags: ScanFlags, host: Host): Promise<void> {
   const { report, settings, outcome, notes } = performed;
   const { output } = flags;
   const toFile = output !== undefined && output !== '-';
-  const isShort = flags.mode.type === 'staged' && flags.format === undefined;
+  const isShort = hookModes.has(flags.mode.type) && flags.format === undefined;
   const forPeople = isShort || settings.format === 'pretty';
   const context = contextOf(performed, host, toFile);
 

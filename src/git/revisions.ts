@@ -68,7 +68,7 @@ function complete(git: Git, selection: Selection): Selection {
 export function listCommits(git: Git, { options = [], revisions }: Selection): readonly string[] {
   const input = revisions.map((each) => `${each}\n`).join('');
   return git
-    .run(['rev-list', '--date-order', '--reverse', ...options, '--stdin'], { input })
+    .run(['rev-list', '--date-order', '--reverse', '--stdin', ...options], { input })
     .toString('latin1')
     .split('\n')
     .filter(Boolean);

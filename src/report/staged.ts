@@ -34,19 +34,44 @@ function headline(
   { colors }: Pen,
 ): string {
   const name = colors.bold('keyscan');
-  const stopped = colors.severity.critical('commit stopped');
+  const { act, where } = occasion(context);
+  const stopped = colors.severity.critical(`${act} stopped`);
   const found = count(leaks.length, 'leak');
-  if (stopping.length > 0) return `${name}  ${stopped}: ${found} in the staged changes`;
-  if (!report.complete) {
-    return `${name}  ${stopped}: the staged changes could not be read in full`;
+  if (stopping.length > 0) return `${name}  ${stopped}: ${found} in ${where}`;
+  if (!report.complete) return `${name}  ${stopped}: ${where} could not be read in full`;
+  return `${name}  ${colors.severity.medium(`${act} goes on`)}: ${found}, ${whyNoneCounts(context)}`;
+}
+
+interface Occasion {
+  readonly act: string;
+  readonly where: string;
+  readonly details: string | undefined;
+}
+
+function occasion({ what }: ReportContext): Occasion {
+  switch (what) {
+    case 'message':
+      return { act: 'commit', where: 'the commit message', details: undefined };
+    case 'pushed commits':
+      return {
+        act: 'push',
+        where: 'the commits to be pushed',
+        details: 'Details: keyscan --range @{push}..HEAD',
+      };
+    default:
+      return {
+        act: 'commit',
+        where: 'the staged changes',
+        details: 'Details: keyscan --staged --format pretty',
+      };
   }
-  return `${name}  ${colors.severity.medium('commit goes on')}: ${found}, ${whyNoneCounts(context)}`;
 }
 
 function list(leaks: readonly Finding[], context: ReportContext, pen: Pen): readonly string[] {
   const shown = leaks.slice(0, most).flatMap((finding) => {
+    const commit = finding.commit === null ? '' : `${finding.commit.slice(0, 10)} `;
     const place = pen.safe(
-      `${context.displayPath(finding.path)}:${finding.line}:${finding.column}`,
+      `${commit}${context.displayPath(finding.path)}:${finding.line}:${finding.column}`,
     );
     const title = pen.safe(finding.title);
     const mask = `"${pen.safe(finding.masked)}"`;
@@ -77,7 +102,11 @@ function advice(
   return [
     ...(stopping.length > 0 ? takeOut(leaks, context, room) : []),
     ...(profiles.length === 0 ? [] : wrap(ownProfiles(profiles, pen), room)),
-    ...flow(['Details: keyscan --staged --format pretty', comment], pen.marks.between, room),
+    ...flow(
+      [occasion(context).details, comment].filter((text) => text !== undefined),
+      pen.marks.between,
+      room,
+    ),
   ].map((line) => `  ${line}`);
 }
 
@@ -87,6 +116,11 @@ function takeOut(
   room: number,
 ): readonly string[] {
   const isOne = leaks.length === 1;
+  if (context.what === 'message') {
+    const edit = 'git commit --edit --file="$(git rev-parse --git-path COMMIT_EDITMSG)"';
+    return [`Take ${isOne ? 'it' : 'them'} out of the message, which git kept:`, `  ${edit}`];
+  }
+  if (context.what === 'pushed commits') return wrap(leaks[0]?.next[0] ?? '', room);
   const order = `Take ${isOne ? 'it' : 'them'} out, then:`;
   const command = addAgain(leaks, context);
   // A command stays in one piece, so that it can be copied.

@@ -29,6 +29,9 @@ export function duration(milliseconds: number): string {
 /** "1,284 files"; commits where commits were read. */
 export function scanned(report: ScanReport, what: ReportContext['what']): string {
   switch (what) {
+    case 'message':
+      return 'the message';
+    case 'pushed commits':
     case 'commits':
       return count(report.scanned.commits, 'commit');
     case 'staged files':

@@ -1,0 +1,85 @@
+// What a push would hand to a remote that it does not have yet, from what git tells its pre-push hook.
+
+import { UserError } from '../core/errors.ts';
+import { type Selection, type Tip, tips } from './revisions.ts';
+import type { Git } from './run.ts';
+
+export interface Push {
+  readonly selection: Selection;
+  /** The pushed tags: their messages, and what they hold when it is no commit. */
+  readonly tags: readonly Tip[];
+}
+
+/** Lines of `<local ref> <local id> <remote ref> <remote id>`; ids of zeros stand for nothing. */
+export function pushed(git: Git, input: string, remote: string | undefined): Push {
+  const updates = input.split('\n').filter(Boolean).map(parseUpdate);
+  const sent = updates.filter(({ local }) => !zeros.test(local));
+  const known = tips(git);
+  const tags = sent.flatMap(({ local, localRef }) => tagOf(git, known, local, localRef));
+  const here = new Set(
+    present(
+      git,
+      updates.map(({ theirs }) => theirs),
+    ),
+  );
+  return {
+    selection: {
+      revisions: [
+        ...sent.map(({ local }) => local).filter((id) => tags.every((tag) => !isOther(tag, id))),
+        ...[...here].map((id) => `^${id}`),
+      ],
+      // what was fetched from there, it has; a remote given by address has no name to ask for
+      options: remote !== undefined && isName(remote) ? ['--not', `--remotes=${remote}`] : [],
+    },
+    tags: tags.filter(({ type, targetType }) => type === 'tag' || targetType !== 'commit'),
+  };
+}
+
+interface Update {
+  readonly localRef: string;
+  readonly local: string;
+  readonly theirs: string;
+}
+
+const zeros = /^0+$/;
+
+function parseUpdate(line: string): Update {
+  const [localRef = '', local = '', , theirs = ''] = line.split(' ');
+  if (!/^[0-9a-f]{40,64}$/.test(local) || !/^[0-9a-f]{40,64}$/.test(theirs)) {
+    throw new UserError('what is on standard input is not what git tells a pre-push hook', {
+      hint: 'to look at what you would push, type: keyscan --range @{push}..HEAD',
+    });
+  }
+  return { localRef, local, theirs };
+}
+
+function tagOf(git: Git, known: readonly Tip[], id: string, localRef: string): Tip[] {
+  const tip = known.find((each) => each.id === id && each.type !== 'commit');
+  if (tip !== undefined)
+    return [{ ...tip, name: localRef.startsWith('refs/') ? localRef : tip.name }];
+  const type = git.line(['cat-file', '-t', id]);
+  if (type === 'commit') return [];
+  const target = git.line(['rev-parse', '--verify', `${id}^{}`]);
+  return [{ name: localRef, id, type, target, targetType: git.line(['cat-file', '-t', target]) }];
+}
+
+/** Such a tag leads to no commit, and rev-list has no use for it. */
+function isOther(tag: Tip, id: string): boolean {
+  return tag.id === id && tag.targetType !== 'commit';
+}
+
+/** Of what the remote has, what we have too. */
+function present(git: Git, ids: readonly string[]): string[] {
+  const asked = [...new Set(ids)].filter((id) => !zeros.test(id));
+  if (asked.length === 0) return [];
+  const input = asked.map((id) => `${id}^{commit}\n`).join('');
+  const { stdout } = git.attempt(['cat-file', '--batch-check=%(objectname)'], { input });
+  return stdout
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => /^[0-9a-f]+$/.test(line));
+}
+
+function isName(remote: string): boolean {
+  return /^[\w.][\w./-]*$/.test(remote) && !remote.includes('://');
+}

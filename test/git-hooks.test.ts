@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+
+import { key, ours, repository, type Repository } from './support/repository.ts';
+import { temporaryFolder } from './support/run.ts';
+
+const bakery = key('moonbakery');
+const other = key('otherbakery');
+const plain = 'region = eu-west-1\noutput = json\n';
+const record = 'code=$?; echo $code > "$HOME/hook-code"; exit $code';
+
+describe('the commit-msg hook', () => {
+  function guarded(): Repository {
+    const repo = repository();
+    repo.commit({ 'a.ini': bakery.lines });
+    return repo
+      .hook('commit-msg', `${ours} --commit-msg "$1"; ${record}`)
+      .stage({ 'b.txt': 'b\n' });
+  }
+
+  function attempt(repo: Repository, ...args: readonly string[]) {
+    const before = repo.head();
+    const { stderr } = repo.try('commit', '--quiet', ...args);
+    return { moved: repo.head() !== before, hook: repo.hookCode(), stderr };
+  }
+
+  it('stops a message with a key', () => {
+    const { moved, hook } = attempt(guarded(), '--message', `Use this\n\n${bakery.lines}`);
+    expect({ moved, hook }).toEqual({ moved: false, hook: 1 });
+  });
+
+  it('says nothing of a message without one', () => {
+    expect(attempt(guarded(), '--message', 'Use something else')).toEqual({
+      moved: true,
+      hook: 0,
+      stderr: '',
+    });
+  });
+
+  it('lets a commit take a key out that --verbose shows below the message', () => {
+    const repo = guarded().stage({ 'a.ini': plain });
+    repo.git('config', 'core.editor', 'sed -i 1iRemove-the-key');
+    const { moved, hook } = attempt(repo, '--verbose');
+    expect({ moved, hook, message: repo.git('log', '-1', '--format=%B').trim() }).toEqual({
+      moved: true,
+      hook: 0,
+      message: 'Remove-the-key',
+    });
+  });
+
+  it('is not fooled by a cut line that cuts nothing', () => {
+    const cut = `# ${'-'.repeat(24)} >8 ${'-'.repeat(24)}`;
+    const { moved, hook } = attempt(guarded(), '--message', `Title\n\n${cut}\n${bakery.lines}`);
+    expect({ moved, hook }).toEqual({ moved: false, hook: 1 });
+  });
+});
+
+describe('the pre-push hook', () => {
+  interface World {
+    readonly repo: Repository;
+    readonly remote: Repository;
+  }
+
+  /** A clone with one pushed commit and the hook. */
+  function cloned(files: Readonly<Record<string, string>> = { 'README.md': '#\n' }): World {
+    const folder = join(temporaryFolder('remote'), 'bakery.git');
+    const repo = repository();
+    repo.git('init', '--quiet', '--bare', '--initial-branch=main', folder);
+    repo.git('remote', 'add', 'origin', folder);
+    repo.commit(files);
+    repo.git('push', '--quiet', 'origin', 'main');
+    repo.hook('pre-push', `${ours} --pre-push "$@"; ${record}`);
+    return { repo, remote: repo.beside(folder) };
+  }
+
+  function push({ repo, remote }: World, ...args: readonly string[]) {
+    const refs = (): string => remote.try('show-ref').stdout;
+    const before = refs();
+    const { stderr } = repo.try('push', '--quiet', ...args);
+    return { moved: refs() !== before, hook: repo.hookCode(), stderr };
+  }
+  const stopped = { moved: false, hook: 1 };
+  const went = { moved: true, hook: 0, stderr: '' };
+
+  it('stops a key in any of the commits, also when a later one takes it out', () => {
+    const world = cloned();
+    world.repo.commit({ 'a.ini': bakery.lines });
+    world.repo.commit({ 'a.ini': plain });
+    expect(push(world, 'origin', 'main')).toMatchObject(stopped);
+  });
+
+  it('says nothing of commits without keys, nor of keys that the remote has', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    world.repo.commit({ 'a.ini': `${bakery.lines}# note\n`, 'b.ini': plain });
+    expect(push(world, 'origin', 'main')).toEqual(went);
+  });
+
+  it('looks at a new branch from where the remote ends', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    world.repo.git('switch', '--quiet', '--create', 'menu');
+    world.repo.commit({ 'b.ini': plain });
+    const clean = push(world, 'origin', 'menu');
+    world.repo.git('switch', '--quiet', '--create', 'drinks');
+    world.repo.commit({ 'c.ini': other.lines });
+    expect([clean, push(world, 'origin', 'drinks')]).toEqual([
+      went,
+      { ...stopped, stderr: expect.any(String) },
+    ]);
+  });
+
+  it('reads the message of a pushed tag, and of that tag alone', () => {
+    const world = cloned();
+    world.repo.git('tag', '--annotate', 'v1', '--message', `First\n\n${bakery.lines}`);
+    world.repo.git('tag', '--annotate', 'v2', '--message', 'Second');
+    expect([push(world, 'origin', 'v2'), push(world, 'origin', 'v1')]).toEqual([
+      went,
+      { ...stopped, stderr: expect.any(String) },
+    ]);
+  });
+
+  it('reads a pushed tag of a file', () => {
+    const world = cloned();
+    world.repo.write({ file: bakery.lines });
+    world.repo.git('tag', 'file', world.repo.git('hash-object', '-w', 'file'));
+    expect(push(world, 'origin', 'file')).toMatchObject(stopped);
+  });
+
+  it('stops a cherry-picked key, for which git runs no pre-commit hook', () => {
+    const world = cloned();
+    world.repo.git('switch', '--quiet', '--create', 'side');
+    const leak = world.repo.commit({ 'a.ini': bakery.lines });
+    world.repo.git('switch', '--quiet', 'main');
+    world.repo.git('cherry-pick', leak);
+    expect(push(world, 'origin', 'main')).toMatchObject(stopped);
+  });
+
+  it('lets a branch be deleted', () => {
+    const world = cloned();
+    world.repo.git('push', '--quiet', '--no-verify', 'origin', 'main:old');
+    expect(push(world, 'origin', '--delete', 'old')).toEqual(went);
+  });
+
+  it('looks at everything when the remote is new', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    const folder = join(temporaryFolder('other'), 'other.git');
+    world.repo.git('init', '--quiet', '--bare', folder);
+    expect(push({ ...world, remote: world.repo.beside(folder) }, folder, 'main')).toMatchObject(
+      stopped,
+    );
+  });
+
+  it('looks only at what is new in a push by force over commits that are not here', () => {
+    const world = cloned();
+    const clone = join(temporaryFolder('colleague'), 'clone');
+    world.repo.git('clone', '--quiet', world.remote.folder, clone);
+    const colleague = world.repo.beside(clone);
+    colleague.commit({ 'x.txt': 'x\n' });
+    colleague.git('push', '--quiet', 'origin', 'main');
+    world.repo.commit({ 'b.ini': plain });
+    expect(push(world, '--force', 'origin', 'main')).toEqual(went);
+  });
+});
