@@ -93,15 +93,17 @@ export function lateModules({ from, paths }) {
       onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir, namespace }) => {
         const target = resolve(resolveDir, path);
         if (kind !== 'import-statement' || namespace !== 'file' || !paths.includes(target)) return;
-        return { path: target, namespace: 'late-own' };
+        // Relative, since esbuild writes it into a comment of the built file
+        return { path: relative(root, target), namespace: 'late-own' };
       });
       onResolve({ filter: /late\.cjs$/, namespace: 'late-own' }, ({ path }) => ({
         path,
         external: true,
       }));
       onLoad({ filter: /.*/, namespace: 'late-own' }, async ({ path }) => {
-        const load = `require(${JSON.stringify(file)}).m${paths.indexOf(path)}`;
-        return { contents: getters(load, await exportsOf(path)) };
+        const target = resolve(root, path);
+        const load = `require(${JSON.stringify(file)}).m${paths.indexOf(target)}`;
+        return { contents: getters(load, await exportsOf(target)) };
       });
     },
   };

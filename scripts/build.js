@@ -19,7 +19,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 import {
   compiledRules,
@@ -156,8 +156,8 @@ function commonJsOf(entry, name, plugins) {
 }
 
 /** ES modules that share chunks, so that `import()` keeps what is rarely needed off everybody else's way. */
-function modules(entryPoints, plugins) {
-  return build({
+async function modules(entryPoints, plugins) {
+  const bundle = await build({
     ...common,
     charset: 'utf8',
     entryPoints,
@@ -171,6 +171,22 @@ function modules(entryPoints, plugins) {
     },
     plugins,
   });
+  const entries = Object.keys(entryPoints).map((name) => join(dist, `${name}.js`));
+  const needed = reachable(bundle.metafile, entries);
+  return { ...bundle, outputFiles: bundle.outputFiles.filter(({ path }) => needed.has(path)) };
+}
+
+/** esbuild makes a file of what is imported on demand even where nobody is left who would demand it. */
+function reachable({ outputs }, entries) {
+  const seen = new Set();
+  const follow = (path) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const { imports = [] } = outputs[relative(root, path).split(sep).join('/')] ?? {};
+    for (const each of imports) if (!each.external) follow(join(root, each.path));
+  };
+  entries.forEach(follow);
+  return seen;
 }
 
 /** The schema that keyscan.config.json may name for its editor, from the same source that checks the file. */
