@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { camelCase, options } from '../src/cli/options.ts';
 import { UserError } from '../src/core/errors.ts';
 import { configSchemaJson, loadConfig, loadRules } from '../src/policy/config.ts';
 import type { Config } from '../src/policy/config.ts';
@@ -342,6 +343,37 @@ describe('the schema for editors', () => {
       ...['showSuppressed', 'maxFileSize', 'threads', 'quiet', 'verbose', 'rules', 'customRules'],
     ]);
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+
+  it('shows configurations that are accepted', async () => {
+    const blocks = [...page.matchAll(/^```json\n(.*?)^```/gms)].map((match) => match[1] ?? '');
+    const configurations = blocks.filter((block) => !block.includes('ks1:'));
+    expect(configurations).toHaveLength(2);
+    for (const [index, block] of configurations.entries()) {
+      write(`${index}/.keyscanrc`, block);
+      expect((await load(String(index))).file).toBe('.keyscanrc');
+    }
+  });
+
+  it('lists every key', async () => {
+    const { configSchema } = await import('../src/policy/schema.ts');
+    const listed = [...page.matchAll(/^\| ((?:`[a-zA-Z]+`(?:, )?)+) +\|/gm)].flatMap((match) =>
+      [...(match[1] ?? '').matchAll(/`(\w+)`/g)].map((key) => key[1]),
+    );
+    const keys = Object.keys(configSchema.shape).filter((key) => key !== '$schema');
+    expect(keys.filter((key) => !listed.includes(key))).toEqual([]);
+  });
+});
+
+describe('the options of the command line', () => {
+  it('that a configuration may set are keys of it', async () => {
+    const { configSchema } = await import('../src/policy/schema.ts');
+    const settable = options.filter(({ config }) => config).map(({ name }) => camelCase(name));
+    expect(settable.filter((key) => !(key in configSchema.shape))).toEqual([]);
   });
 });
 

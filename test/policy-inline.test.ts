@@ -168,6 +168,26 @@ describe('hostile text', () => {
     expect(allows(`${'x'.repeat(20_000)} # keyscan:ignore`)).toBe(false);
   });
 
+  it('takes no longer for lines made to be slow', () => {
+    const fill = (piece: string, rest = ''): string =>
+      piece.repeat(Math.floor((9_900 - rest.length) / piece.length)) + rest;
+    const started = process.cpuUsage().user;
+    for (const line of [
+      fill('keyscan:ignore '),
+      `# ${'keyscan:ignore '.repeat(300)} -- ${'-'.repeat(5000)}`,
+      fill(' ', 'pragma: allowlist nextline secret pragma: allowlist nextline secret x'),
+      fill('/*', 'keyscan:ignore'),
+      fill('#', 'keyscan:ignore'),
+      `# keyscan:ignore ${fill('a,')}@`,
+      `# keyscan:ignore ${fill('a-')}`,
+      `# secretlint-disable-line ${fill(', ')}`,
+      `# keyscan:ignore -- ${fill('a1')}`,
+    ]) {
+      for (let round = 0; round < 20; round += 1) directivesIn(line);
+    }
+    expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
+  });
+
   it('never throws, whatever stands around a comment', () => {
     const pieces = fc.constantFrom(
       ...[

@@ -42,11 +42,14 @@ export interface Directive {
 
 /** A minified bundle is one line; a comment in it says nothing about the values a megabyte away. */
 const longestLine = 10_000;
+/** Of one line; nobody writes more, and each is looked at to the end of the line. */
+const mostDirectives = 16;
 
 export function directivesIn(line: string): Directive[] {
   if (line.length > longestLine || !quickShape.test(line)) return [];
   const comment = firstCommentSign(line);
-  return [...line.matchAll(directiveShape)].flatMap((match) => {
+  const found = [...line.matchAll(directiveShape)].slice(0, mostDirectives);
+  return found.flatMap((match) => {
     const text = match[0];
     const end = match.index + text.length;
     if (!standsInComment(line, match.index, end, comment)) return [];
@@ -184,12 +187,12 @@ function wholeString(mark: string, after: string): boolean {
 
 /** Nothing but a comment sign stands before it. */
 function isAlone(before: string): boolean {
-  return /^\s*(?:#|\/\/|\/\*|'|--|;|<!--[#\s]*|"|)\s*$/.test(before);
+  return /^(?:#|\/\/|\/\*|'|--|;|<!--#?|")?$/.test(before.trim());
 }
 
 const name = '[a-z0-9]+(?:-[a-z0-9]+)*(?:/\\*)?';
 const namesShape = new RegExp(`^[ \\t]+(${name}(?:[ \\t]*,[ \\t]*${name})*)(?![\\w@])`);
-const commentEnd = /\*\/|-{2,}>|--%>|#>|#\}|-\}|\}\}|\*\)|\\n|["'`]/;
+const commentEnd = /\*\/|-->|--%>|#>|#\}|-\}|\}\}|\*\)|\\n|["'`]/;
 
 function namesIn(after: string): {
   readonly names: readonly string[];
