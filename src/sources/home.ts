@@ -14,7 +14,7 @@ import {
   placesInEnvironment,
 } from './home-places.ts';
 import { type EnvironmentDocument, environmentDocument } from './process-environment.ts';
-import { FileReader, type Item, problemText, realPath, skipped } from './read-file.ts';
+import { codeOf, FileReader, type Item, problemText, realPath, skipped } from './read-file.ts';
 
 export interface HomeRequest {
   readonly env: Environment;
@@ -112,7 +112,13 @@ function filesOf(places: AwsPlaces, env: Environment, closed: ClosedFolders): re
         files.push({ file, kind });
     }
   }
-  return [...new Map(files.reverse().map((file) => [file.file, file])).values()].reverse();
+  return files.filter(isFirst());
+}
+
+/** True the first time a file comes by. */
+function isFirst(): (file: HomeFile) => boolean {
+  const known = new Set<string>();
+  return ({ file }) => known.size < known.add(file).size;
 }
 
 /** The two files, whatever else lies directly in `~/.aws`, and leftovers beside files that lie elsewhere. */
@@ -182,7 +188,10 @@ function isFile(file: string, closed: ClosedFolders): boolean {
     return !statSync(file).isDirectory();
   } catch (error) {
     const text = problemText(error);
-    if (text !== undefined) closed.set(firstClosed(path.dirname(file)), text);
+    const code = codeOf(error);
+    // A link that leads in circles is for the reader to refuse; it says why.
+    if (code !== 'EACCES' && code !== 'EPERM') return text !== undefined;
+    closed.set(firstClosed(path.dirname(file)), text ?? code);
     return false;
   }
 }
@@ -275,7 +284,12 @@ function profileNames(text: string): ReadonlySet<string> {
     /(?:AWS_(?:DEFAULT_|VAULT_)?PROFILE|aws[._]profile|--profile|\bprofile)["']?[ \t]{0,8}(?:[:=,]|[ \t\n])[ \t\n]{0,40}["']?([\w.@+/%:-]+)/gi;
   const kube =
     /AWS_PROFILE["']?[ \t]{0,8}\r?\n[ \t]{0,40}["']?value["']?[ \t]{0,8}:[ \t]{0,8}["']?([\w.@+/%:-]+)/g;
-  return new Set([...text.matchAll(named), ...text.matchAll(kube)].map(([, name = '']) => name));
+  return new Set(
+    [...text.matchAll(named), ...text.matchAll(kube)].map(
+      // The AWS Toolkit of an editor writes `profile:work`.
+      ([, name = '']) => name.replace(/^profile:/, ''),
+    ),
+  );
 }
 
 /** The console names a root user's file `rootkey.csv`. */

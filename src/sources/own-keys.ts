@@ -25,7 +25,9 @@ export function ownKeys(environment: Environment = process.env): readonly OwnVal
         .map(({ role, value }): OwnValue => ({ profile: name, role, value })),
     );
     // The first profile that holds a value names it.
-    return [...new Map(values.reverse().map((own) => [own.value, own])).values()].reverse();
+    const first = new Map<string, OwnValue>();
+    for (const own of values) if (!first.has(own.value)) first.set(own.value, own);
+    return [...first.values()];
   } catch {
     return [];
   }
