@@ -69,6 +69,21 @@ export const connectionUrl: readonly Rule[] = [
         checks: ['connection-setting'],
       },
       {
+        role: 'secret',
+        shapes: [
+          {
+            type: 'pattern',
+            anchor: 'jdbc:oracle:',
+            regex:
+              'jdbc:oracle:[a-z]{2,6}:[^\\s:/@"\']{1,64}/(?<value>[^\\s"\'<>/()\\\\]{1,128})@(?=[\\w(/])(?![^\\s"\'<>/()]*@)',
+            window: 300,
+            within: urlCharacters,
+            as: { title: 'Password in an Oracle JDBC URL' },
+          },
+        ],
+        checks: ['oracle-password'],
+      },
+      {
         role: 'token',
         shapes: [
           {
@@ -114,12 +129,20 @@ export const connectionUrl: readonly Rule[] = [
         form: 'this machine (low)',
       },
       {
+        text: 'https://oven:⟦{{A-Za-z0-9*16}}⟧@git.example.com/',
+        form: 'a host of examples (low)',
+      },
+      {
         text: 'git+https://⟦{{0-9a-f*40}}⟧:x-oauth-basic@git.moonbakery.dev/oven.git',
         form: 'token as user',
       },
       {
         text: 'spring.datasource.url=jdbc:mysql://db.moonbakery.dev:3306/shop?user=oven&password=⟦{{A-Za-z0-9*16}}⟧&useSSL=true',
         form: 'JDBC',
+      },
+      {
+        text: 'url="jdbc:oracle:thin:oven/⟦{{A-Za-z0-9*8}}@{{A-Za-z0-9*8}}⟧@ora.moonbakery.dev:1521:ORCL"',
+        form: 'JDBC, Oracle',
       },
       {
         text: '"Default": "Server=tcp:moonbakery.database.windows.net,1433;Initial Catalog=shop;User ID=oven;Password=⟦{{A-Za-z0-9*16}}!⟧;Encrypt=True"',
@@ -131,6 +154,8 @@ export const connectionUrl: readonly Rule[] = [
       },
     ],
     negatives: [
+      { text: 'proxy-url: "http://proxyuser:proxypass@proxy.moonbakery.dev:3128"' },
+      { text: 'postgres://YOUR_USERNAME:YOUR_PASSWORD@your-host.com:5432/your_database' },
       { text: 'jdbc:mysql://db.moonbakery.dev/shop?user=oven&password=${DB_PASSWORD}' },
       { text: 'Server=host;Port=5432;User Id=username;Password=secret;Database=databasename;' },
       { text: 'Data Source=db.moonbakery.dev;User ID=oven;Password={0};' },
@@ -142,7 +167,6 @@ export const connectionUrl: readonly Rule[] = [
       { text: 'postgres://oven:{{raw({{password}})}}@db.moonbakery.dev' },
       { text: 'mongodb+srv://<username>:<password>@cluster.mongodb.net/app' },
       { text: 'mysql://oven:****@db.moonbakery.dev' },
-      { text: 'https://oven:{{A-Za-z0-9*16}}@example.com/', form: 'reserved host' },
       { text: 'ftp://anonymous:{{a-z*12}}@ftp.moonbakery.dev/pub', form: 'nobody in particular' },
       { text: 'https://registry.npmjs.org:443/@types/node' },
       { text: 'http://localhost:8080/path@version' },

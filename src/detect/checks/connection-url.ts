@@ -9,22 +9,36 @@ export const connectionUrlChecks: Checks = {
     const host = /^@(\[[0-9a-f:.]+\]|[^\s/:?#"'<>`,;)\\]+)/i.exec(after)?.[1]?.toLowerCase();
     if (url === null || host === undefined) return false;
     const [, scheme = '', user = ''] = url;
-    if (reservedHost.test(host) || isInvented(value, user)) return false;
+    if (templateHost.test(host) || isInvented(value, user)) return false;
     return { severity: severityOf(host), subject: `${scheme.toLowerCase()}://${user}@${host}` };
   },
 
   /** password=… in a JDBC URL or in the semicolon-separated strings of .NET and ODBC. */
   'connection-setting': (value, { before, after }) => {
-    const setting = before.slice(before.search(/[^"'`\n]*$/)) + after.slice(0, 300);
+    // the string literal or the line that holds it
+    const setting =
+      before.slice(before.search(/[^"'`\n]*$/)) +
+      after
+        .slice(0, 300)
+        .split(/["'`\n]/, 1)
+        .join('');
     const host =
-      /(?:\/\/|@)(?:[^\s/@]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)/i.exec(setting)?.[1] ??
       /(?:server|data source|host|address|addr|network address)\s*=\s*(?:tcp:)?([^\s;,:\\]+)/i.exec(
         setting,
-      )?.[1];
+      )?.[1] ?? /\/\/(?:[^\s/@]*@)?(\[[0-9a-f:.]+\]|[\w.-]+)/i.exec(setting)?.[1];
     const user = /(?:user ?id|user ?name|user|uid)\s*=\s*([^;&\s"']+)/i.exec(setting)?.[1];
     if (host === undefined || user === undefined) return false;
-    if (reservedHost.test(host) || isInvented(value, user)) return false;
+    if (templateHost.test(host) || isInvented(value, user)) return false;
     return { severity: severityOf(host.toLowerCase()), subject: `${user}@${host.toLowerCase()}` };
+  },
+
+  /** jdbc:oracle:thin:user/password@host */
+  'oracle-password': (value, { before, after }) => {
+    const user = /:([^\s:/@"']{1,64})\/$/.exec(before.slice(-70))?.[1];
+    const host = /^@(?:\/\/|.{0,80}HOST=)?([\w.-]+)/i.exec(after)?.[1]?.toLowerCase();
+    if (user === undefined || host === undefined) return false;
+    if (templateHost.test(host) || isInvented(value, user)) return false;
+    return { severity: severityOf(host), subject: `${user}@${host}` };
   },
 
   /** https://TOKEN:x-oauth-basic@host and https://TOKEN:@host. */
@@ -39,8 +53,9 @@ export const connectionUrlChecks: Checks = {
 const inventedWords =
   'abc|admin|anoncvs|anonymous|apikey|app|bar|baz|changeit|changeme|db|database|default|demo|dev|development|docker|' +
   'dummy|elastic|example|foo|guest|here|hunter|key|letmein|local|localhost|minio|minioadmin|mongo|my|mysql|pass|password|' +
-  'passwd|passwort|postgres|postgresql|prisma|pw|pwd|qwerty|rabbitmq|real|redis|root|sa|sample|secret|secure|some|strong|' +
-  'super|test|testing|the|token|toor|user|username|vagrant|wd|word|xoauthbasic|xoauthtoken|your|xyzzy|x';
+  'passwd|passwort|postgres|postgresql|prisma|proxy|pw|pwd|qwerty|rabbitmq|real|redis|root|sa|sample|secret|secure|some|' +
+  'strong|super|test|testing|the|token|toor|user|username|vagrant|wd|word|xoauthbasic|xoauthtoken|your|xyzzy|x|' +
+  'p4ssw0rd|passw0rd|s3cr3t';
 const invented = new RegExp(`^(?:${inventedWords})+$`);
 
 const reference = /^[$%#]\w|[{}<>|]|\$\(|^\[.*\]?$|^%[sdv]$|\*{2,}|\.{3}|…|^:\w/;
@@ -49,34 +64,28 @@ function isInvented(password: string, user: string): boolean {
   const text = decodePercent(password).toLowerCase();
   // cvs://:pserver:anoncvs@host
   const last = text.slice(text.lastIndexOf(':') + 1);
-  const letters = last.replace(/[^a-z0-9@$]/g, '').replace(/\d{0,4}$/, '');
-  const plain = letters.replace(/[013457@$]/g, (sign) => plainLetters[sign] ?? sign);
+  const letters = last.replace(/[^a-z0-9@$]/g, '');
+  const words = /^[a-z_.\d-]+$/.test(last) || /^[a-z#&+! ]+$/.test(last) ? letters : last;
+  const name = decodePercent(user).toLowerCase();
   return (
     last.length < 3 ||
-    /^(?:anonymous|anon)$/i.test(user) ||
-    last === decodePercent(user).toLowerCase() ||
-    letters === '' ||
-    (letters.length <= 64 && (invented.test(letters) || invented.test(plain))) ||
+    /^(?:anonymous|anon)$/.test(name) ||
+    last === name ||
+    last === name.replace(/user(?:name)?$/, 'pass') ||
+    /^[^a-z]{1,8}$/.test(last) ||
+    (words.length <= 64 &&
+      (invented.test(words) || invented.test(words.replace(/\d{1,4}$/, '')))) ||
     reference.test(password) ||
     reference.test(text)
   );
 }
 
-/** p4ssw0rd */
-const plainLetters: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-};
+/** Not names but places for one. */
+const templateHost =
+  /^(?:host|hostname|server|servername|domain|your[-_.].*|my[-_]?(?:host|server)|.*[${}<>].*)$/i;
 
-/** Names that no machine has: RFC 2606, and words where a name would go. */
-const reservedHost =
-  /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$|^(?:host|hostname|server|servername|domain|your[-_.].*|my[-_]?(?:host|server)|.*[${}<>].*)$/i;
+/** RFC 2606: names that no machine has. */
+const reservedHost = /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$/;
 
 /** Names that manuals like, and which may nevertheless be somebody's. */
 const sampleHost =
@@ -89,7 +98,7 @@ const privateHost =
 
 /** Names without a dot are machines of a compose file or a laptop. */
 function severityOf(host: string): Severity {
-  if (sampleHost.test(host)) return 'low';
+  if (reservedHost.test(host) || sampleHost.test(host)) return 'low';
   if (localHost.test(host) && !host.endsWith('.svc.cluster.local')) return 'low';
   return privateHost.test(host) ? 'medium' : 'high';
 }
