@@ -15,7 +15,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatBaseline, loadBaseline } from '../src/policy/baseline.ts';
-import { diskTree } from '../src/policy/files.ts';
+import { commitTree, diskTree } from '../src/policy/files.ts';
+import { loadConfig } from '../src/policy/config.ts';
+import { ignoredPaths } from '../src/policy/ignore-files.ts';
 import { parseJson, quote } from '../src/policy/json.ts';
 import { writeWhole } from '../src/policy/write.ts';
 
@@ -102,6 +104,36 @@ describe('finding the baseline', () => {
       false,
     ]);
     expect(tidy('{\n<<<<<<< a\n=======\n>>>>>>> b\n  "version": 1\n}\n')).toBe(false);
+  });
+});
+
+describe('a tree in a commit', () => {
+  it('is read instead of the disk, names itself, and cannot be written', async () => {
+    const files = new Map([
+      ['app/.keyscanrc', '{ "failOn": "low", "exclude": ["b"] }'],
+      ['.keyscan-baseline.json', formatBaseline(new Map())],
+      ['.keyscanignore', 'a\n'],
+    ]);
+    mkdirSync(join(folder, 'app'));
+    writeFileSync(join(folder, 'app/.keyscanrc'), '{ "failOn": "never" }');
+    const cwd = join(folder, 'app');
+    const tree = commitTree(diskTree(cwd, folder), 'main', (path) => {
+      const text = files.get(path);
+      return text === undefined ? undefined : Buffer.from(text);
+    });
+    const { file, settings } = await loadConfig(tree, { cwd });
+    expect([file, settings.failOn]).toEqual(['main:app/.keyscanrc', 'low']);
+    const baseline = loadBaseline(tree, { cwd });
+    expect([baseline.name, baseline.file, baseline.exists]).toEqual([
+      'main:.keyscan-baseline.json',
+      undefined,
+      true,
+    ]);
+    const ignores = ignoredPaths(tree);
+    expect(['a', 'app/a', 'b'].map((path) => ignores(path, false))).toEqual([true, true, false]);
+    expect(() => tree.read('.keyscanignore', 1)).toThrow(
+      'main:.keyscanignore is larger than 1 bytes',
+    );
   });
 });
 

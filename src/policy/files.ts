@@ -40,6 +40,25 @@ export function diskTree(cwd: string, top: string | null): PolicyTree {
   };
 }
 
+/** The same tree as a commit has it; `blob` gives the bytes of a regular file in it, from the top, or undefined. */
+export function commitTree(
+  disk: PolicyTree,
+  ref: string,
+  blob: (path: string) => Uint8Array | undefined,
+): PolicyTree {
+  const name = (path: string): string => `${ref}:${path}`;
+  return {
+    ...disk,
+    read: (path, limit) => {
+      const bytes = blob(path);
+      if (bytes !== undefined && bytes.length > limit) throw tooLarge(name(path), limit);
+      return bytes;
+    },
+    name,
+    file: () => undefined,
+  };
+}
+
 /** The current folder and those above it, nearest first, ending with the top (''). */
 export function foldersUp(folder: string): string[] {
   const folders = [];
@@ -162,16 +181,18 @@ function readAll(fd: number, path: string, limit: number, regularOnly = false): 
       const got = readSync(fd, chunk, 0, chunk.length, null);
       if (got === 0) return Buffer.concat(chunks);
       size += got;
-      if (size > limit) {
-        throw new UserError(`${path} is larger than ${limit} bytes`, {
-          hint: 'keyscan did not write such a file; check what it is.',
-        });
-      }
+      if (size > limit) throw tooLarge(path, limit);
       chunks.push(chunk.subarray(0, got));
     }
   } finally {
     closeSync(fd);
   }
+}
+
+function tooLarge(name: string, limit: number): UserError {
+  return new UserError(`${name} is larger than ${limit} bytes`, {
+    hint: 'keyscan did not write such a file; check what it is.',
+  });
 }
 
 function unreadable(path: string, error: unknown): UserError {

@@ -35,11 +35,12 @@ export interface ImportResult {
 export function importKnown(text: string, name: string, options: ImportOptions): ImportResult {
   const { format, entries } = foreignEntries(text, name);
   const baseline = new Map(options.baseline);
+  const places = new Places(options);
   const added: string[] = [];
   const unmapped: string[] = [];
   let known = 0;
   for (const foreign of entries) {
-    const found = options.findings.filter((finding) => isSame(foreign, finding, options));
+    const found = places.of(foreign);
     if (found.length === 0) unmapped.push(foreign.label);
     else if (found.every(({ fingerprint }) => options.baseline.has(fingerprint))) known += 1;
     for (const finding of found) {
@@ -142,12 +143,55 @@ function secretsOf([path, list]: readonly [string, unknown]): Foreign[] {
   });
 }
 
-function isSame(foreign: Foreign, finding: Finding, options: ImportOptions): boolean {
-  const { value } = foreign;
-  if (value !== null && options.fingerprint?.(finding.provider, value) === finding.fingerprint) {
-    return true;
+/** Today's findings by where they are and what they are: reports have tens of thousands of entries. */
+class Places {
+  private readonly byPath = new Map<string, Finding[]>();
+  private readonly byFingerprint = new Map<string, Finding[]>();
+  /** Also those that only findings name: the store of an S3-compatible pair. */
+  private readonly providers: ReadonlySet<string>;
+  private readonly options: ImportOptions;
+
+  constructor(options: ImportOptions) {
+    this.options = options;
+    this.providers = new Set([
+      ...options.providers,
+      ...options.findings.map(({ provider }) => provider),
+    ]);
+    for (const finding of options.findings) {
+      for (const path of new Set(finding.parts.map((part) => part.path))) {
+        append(this.byPath, path, finding);
+      }
+      append(this.byFingerprint, finding.fingerprint, finding);
+    }
   }
-  const provider = providerOf(foreign.rule, options.providers);
+
+  of(foreign: Foreign): readonly Finding[] {
+    const there = this.byPath.get(foreign.path) ?? [];
+    return [
+      ...new Set([
+        ...this.withValue(foreign.value),
+        ...there.filter((finding) => isAt(foreign, finding, this.options.providers)),
+      ]),
+    ];
+  }
+
+  private withValue(value: string | null): readonly Finding[] {
+    const { fingerprint } = this.options;
+    if (value === null || fingerprint === undefined) return [];
+    return [...this.providers].flatMap(
+      (provider) => this.byFingerprint.get(fingerprint(provider, value)) ?? [],
+    );
+  }
+}
+
+function append(map: Map<string, Finding[]>, key: string, finding: Finding): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [finding]);
+  else list.push(finding);
+}
+
+function isAt(foreign: Foreign, finding: Finding, providers: ReadonlySet<string>): boolean {
+  const provider = providerOf(foreign.rule, providers);
   if (provider !== undefined && provider !== finding.provider) return false;
   if (foreign.commit !== null && foreign.commit !== finding.commit) {
     // The line may have moved since that commit, so the place alone says too little without the provider.
