@@ -3,6 +3,9 @@ import { rules as builtIn } from '../rules/index.ts';
 import { UserError } from '../src/core/errors.ts';
 import { createScanner } from '../src/detect/scanner.ts';
 import type { ScannerOptions } from '../src/detect/api.ts';
+import type { Finding } from '../src/core/finding.ts';
+import { formatBaseline, updateBaseline } from '../src/policy/baseline.ts';
+import { applySuppressions } from '../src/policy/suppress.ts';
 import { importGitleaksRules } from '../src/policy/import-rules.ts';
 import { inlinePolicy } from '../src/policy/inline.ts';
 import { selectRules } from '../src/policy/selection.ts';
@@ -55,6 +58,41 @@ describe('comments in scanned text', () => {
     expect(new Set(findings.map(({ suppressed }) => suppressed?.reason))).toEqual(
       new Set(['… and … are old']),
     );
+  });
+});
+
+describe('a baseline', () => {
+  const findingsIn = (path: string, text: string): readonly Finding[] =>
+    createScanner().scan({ path, stage: 'local', content: Buffer.from(text) }).findings;
+  const env = `AWS_ACCESS_KEY_ID=${id}\nAWS_SECRET_ACCESS_KEY=${secret}\n`;
+  const today = new Date('2027-01-01');
+  const { baseline } = updateBaseline(new Map(), findingsIn('deploy/.env', env), { today });
+
+  it.each([
+    ['moved down', 'deploy/.env', `# settings\nREGION=eu-west-1\n\n${env}`],
+    ['moved to another file', 'old/settings.env', env],
+    ['written with quotes and spaces', 'deploy/.env', env.replaceAll(/=(.+)/g, ' = "$1"')],
+    ['written with CRLF', 'deploy/.env', env.replaceAll('\n', '\r\n')],
+    [
+      'written as JSON',
+      'a.json',
+      JSON.stringify({ aws: { accessKeyId: id, secretAccessKey: secret } }),
+    ],
+    ['written as YAML', 'a.yml', `aws:\n  access_key_id: ${id}\n  secret_access_key: ${secret}\n`],
+  ])('covers a leak that was %s', (_, path, text) => {
+    const findings = findingsIn(path, text);
+    expect(findings.map(({ kind }) => kind)).toEqual(['pair']);
+    const { kept, counts } = applySuppressions(findings, { baseline, today });
+    expect([kept, counts]).toEqual([[], { baseline: 1, inline: 0, ignored: 0 }]);
+  });
+
+  it('does not cover another secret in the same place', () => {
+    const rotated = findingsIn('deploy/.env', env.replace(secret, [...secret].reverse().join('')));
+    expect(applySuppressions(rotated, { baseline, today }).kept).toEqual(rotated);
+  });
+
+  it('gives nothing away to a scan of itself', () => {
+    expect(findingsIn('.keyscan-baseline.json', formatBaseline(baseline))).toEqual([]);
   });
 });
 
