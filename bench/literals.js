@@ -36,16 +36,12 @@ function pattern(literal, anyCase) {
   return anyCase ? `(?i:${escape(literal)})` : escape(literal);
 }
 
+/** As ripgrep's engine wants it, which takes a backslash before nothing but what has a meaning. */
 function escape(literal) {
   return [...literal]
-    .map((character) =>
-      /[\w]/.test(character)
-        ? character
-        : character === '\0'
-          ? '\\x00'
-          : /[ -~]/.test(character)
-            ? `\\${character}`
-            : `\\x{${character.codePointAt(0).toString(16)}}`,
-    )
+    .map((character) => {
+      if (/[\\.+*?()|[\]{}^$#&~-]/.test(character)) return `\\${character}`;
+      return /[ -~]/.test(character) ? character : `\\x{${character.codePointAt(0).toString(16)}}`;
+    })
     .join('');
 }

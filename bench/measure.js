@@ -26,13 +26,15 @@ function time({ command: [file, ...args], codes }) {
   const start = process.hrtime.bigint();
   const { status, signal, error, stderr } = spawnSync(file, args, {
     env,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
   });
   const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
   if (error !== undefined) throw error;
   if (!codes.includes(status)) {
-    throw new Error(`${file} ${args.join(' ')} ended with ${status ?? signal}\n${stderr}`);
+    throw new Error(
+      `${file} ${args.join(' ')} ended with ${status ?? signal}\n${stderr.slice(-2000)}`,
+    );
   }
   return elapsed;
 }
