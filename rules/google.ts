@@ -22,9 +22,26 @@ export const google: readonly Rule[] = [
         shapes: [
           {
             type: 'pattern',
-            anchor: 'private_key',
+            anchor: '-----BEGIN PRIVATE KEY-----',
+            lookBack: 48,
             regex:
-              'private_key\\\\{0,4}["\']\\s{0,8}:\\s{0,8}\\\\{0,4}["\'](?<value>-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[A-Za-z0-9+/=\\\\\\s]{40,4000}-----END (?:RSA |EC )?PRIVATE KEY-----)',
+              'private_key\\\\{0,4}["\']\\s{0,8}:\\s{0,8}\\\\{0,4}["\'](?<value>-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\\\\\\s]{40,4000}-----END PRIVATE KEY-----)',
+            window: 4096,
+          },
+          {
+            type: 'pattern',
+            anchor: '-----BEGIN RSA PRIVATE KEY-----',
+            lookBack: 48,
+            regex:
+              'private_key\\\\{0,4}["\']\\s{0,8}:\\s{0,8}\\\\{0,4}["\'](?<value>-----BEGIN RSA PRIVATE KEY-----[A-Za-z0-9+/=\\\\\\s]{40,4000}-----END RSA PRIVATE KEY-----)',
+            window: 4096,
+          },
+          {
+            type: 'pattern',
+            anchor: '-----BEGIN EC PRIVATE KEY-----',
+            lookBack: 48,
+            regex:
+              'private_key\\\\{0,4}["\']\\s{0,8}:\\s{0,8}\\\\{0,4}["\'](?<value>-----BEGIN EC PRIVATE KEY-----[A-Za-z0-9+/=\\\\\\s]{40,4000}-----END EC PRIVATE KEY-----)',
             window: 4096,
           },
         ],

@@ -67,7 +67,7 @@ function formsHalf(): string {
     );
   return [
     '# Detection: other providers',
-    'Made by a test from the examples in `rules/`, each of which is found at exactly its place and as nothing else. For AWS see [detection.md](detection.md).',
+    'Made by a test from the examples in `rules/`, each of which is found at exactly its place and as nothing else.',
     table(['Provider', 'Rule', 'Form', 'Reported as'], rows),
   ].join('\n\n');
 }

@@ -1,7 +1,7 @@
 // Every rule proves itself: each example is found exactly where its marks stand and as nothing else, and nothing of the
 // rule is found in its negatives.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -10,7 +10,7 @@ import type { Finding, Kind } from '../src/core/finding.ts';
 import type { Example, Rule } from '../src/core/rule.ts';
 import { checks } from '../src/detect/checks.ts';
 import { createScanner } from '../src/detect/scanner.ts';
-import { type Expanded, expand } from './support/examples.ts';
+import { expand, type Expanded } from './support/examples.ts';
 
 const scanner = createScanner({ today: new Date('2026-06-01T00:00:00Z') });
 

@@ -1,6 +1,6 @@
 // JSON Web Tokens: what they say about themselves decides how much they matter.
 
-import type { CheckVerdict, Checks } from '../check.ts';
+import type { Checks, CheckVerdict } from '../check.ts';
 
 export interface Token {
   readonly algorithm: string;
