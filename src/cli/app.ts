@@ -1,4 +1,6 @@
 // Every command but the scan, each loaded when it runs.
+import { realpathSync } from 'node:fs';
+
 import { exitCodes } from '../commands/host.ts';
 import type { Host } from '../commands/host.ts';
 import { UserError } from '../core/errors.ts';
@@ -44,6 +46,14 @@ const runs: Partial<Record<CommandName, Run>> = {
     const { rules } = await import('../commands/rules.ts');
     return rules({ words, config: values.text('config'), format: values.text('format') }, host);
   },
+  install: async ({ values }, host) => {
+    const { install } = await import('../commands/install.ts');
+    return install(installFlags(values), host);
+  },
+  uninstall: async ({ values }, host) => {
+    const { uninstall } = await import('../commands/install.ts');
+    return uninstall(installFlags(values), host);
+  },
   completion: async ({ words }, host) => {
     const { completion } = await import('./completion.ts');
     const [shell] = words;
@@ -54,3 +64,13 @@ const runs: Partial<Record<CommandName, Run>> = {
     return exitCodes.clean;
   },
 };
+
+function installFlags(values: CommandLine['values']) {
+  return {
+    global: values.on('global'),
+    prePush: values.on('pre-push'),
+    yes: values.on('yes'),
+    program: realpathSync(process.argv[1] ?? ''),
+    ask: undefined,
+  };
+}

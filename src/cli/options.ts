@@ -169,7 +169,6 @@ export const commands: readonly Command[] = [
     usage: 'install',
     about: 'Puts the git hooks in: pre-commit, pre-merge-commit and commit-msg.',
     words: [0, 0],
-    later: true,
     examples: [
       ['keyscan install', 'the hooks of this repository'],
       ['keyscan install --pre-push', 'and check what is pushed'],
@@ -180,7 +179,6 @@ export const commands: readonly Command[] = [
     usage: 'uninstall',
     about: 'Takes the git hooks out again, byte for byte.',
     words: [0, 0],
-    later: true,
     examples: [['keyscan uninstall', 'the hooks of this repository']],
   },
   {
@@ -604,7 +602,6 @@ const table = [
   {
     name: 'global',
     type: 'flag',
-    later: true,
     about: 'For every repository of this user.',
     group: 'Hooks',
     commands: ['install', 'uninstall', 'doctor'],
@@ -641,7 +638,6 @@ const table = [
     alias: 'y',
     type: 'flag',
     needs: ['fix'],
-    later: true,
     about: 'Consent to what would be asked.',
     group: 'Hooks',
     commands: ['scan', 'install', 'uninstall', 'doctor', 'keys', 'undo'],

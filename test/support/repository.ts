@@ -3,8 +3,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from 'node:path';
 
+import { hookAnchors } from '../../src/commands/hook-anchors.ts';
+import { hookScript } from '../../src/commands/hook-script.ts';
+import { tables } from '../../src/engine/builtin.ts';
 import { generate } from './examples.ts';
 import { cleanEnvironment, program, run, type RunResult, temporaryFolder } from './run.ts';
 
@@ -106,7 +109,7 @@ export class Repository {
   }
 
   hook(name: string, script: string): this {
-    const path = resolve(this.folder, this.git("rev-parse", "--git-path", `hooks/${name}`));
+    const path = resolve(this.folder, this.git('rev-parse', '--git-path', `hooks/${name}`));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
     chmodSync(path, 0o755);
@@ -115,10 +118,8 @@ export class Repository {
 
   /** The plainest hooks there can be: no fast path, no chaining. */
   guarded(): this {
-    return this.hook('pre-commit', `${ours} --staged; ${answer}`).hook(
-      'pre-merge-commit',
-      `${ours} --staged; ${answer}`,
-    );
+    const script = `${firstStep} ${ours} --staged; ${answer}`;
+    return this.hook('pre-commit', script).hook('pre-merge-commit', script);
   }
 
   /** What the plain hook exited with; undefined when it did not run. */
@@ -127,9 +128,30 @@ export class Repository {
     return existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined;
   }
 
+  /** What the first step of the installed hook made of the same: 0 for clean, 7 when it would have started Node. */
+  firstStepCode(): number {
+    return Number(readFileSync(join(this.home, 'first-code'), 'utf8'));
+  }
+
   keyscan(...args: readonly string[]): RunResult {
     return run(args, { cwd: this.folder, home: this.home, env: this.extra });
   }
+}
+
+/** The installed hook with something else in the place of Node. */
+const firstStep = `sh "$KEYSCAN_FIRST_STEP"; echo $? > "$HOME/first-code";`;
+
+let made: string | undefined;
+
+function firstStepScript(): string {
+  if (made !== undefined) return made;
+  const folder = temporaryFolder('first-step');
+  const node = join(folder, 'node');
+  writeFileSync(node, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
+  const anchors = hookAnchors(tables);
+  made = join(folder, 'hook');
+  writeFileSync(made, hookScript('pre-commit', { node, program: node, version: '0', anchors }));
+  return made;
 }
 
 const answer = 'code=$?; echo $code > "$HOME/hook-code"; exit $code';
@@ -142,7 +164,8 @@ export function repository(
     readonly env?: Readonly<Record<string, string | undefined>>;
   } = {},
 ): Repository {
-  const made = new Repository(temporaryFolder('repo'), temporaryFolder('home'), options.env ?? {});
-  made.git('init', '--quiet', '--initial-branch=main', ...(options.init ?? []));
-  return made;
+  const env = { KEYSCAN_FIRST_STEP: firstStepScript(), ...options.env };
+  const repo = new Repository(temporaryFolder('repo'), temporaryFolder('home'), env);
+  repo.git('init', '--quiet', '--initial-branch=main', ...(options.init ?? []));
+  return repo;
 }

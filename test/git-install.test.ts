@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { key, repository, type Repository } from './support/repository.ts';
+import { temporaryFolder } from './support/run.ts';
+
+const bakery = key('moonbakery');
+const plain = 'region = eu-west-1\noutput = json\n';
+
+function commits(repo: Repository, files: Readonly<Record<string, string>>, message = 'Next') {
+  const before = repo.head();
+  repo.stage(files);
+  const { stderr, stdout } = repo.try('commit', '--quiet', '--message', message);
+  return { moved: repo.head() !== before, said: stdout + stderr };
+}
+
+/** Names, bytes and modes of the hooks. */
+function hooksOf(repo: Repository): Readonly<Record<string, string>> {
+  const folder = join(repo.folder, '.git/hooks');
+  if (!existsSync(folder)) return {};
+  const all = readdirSync(folder).filter((name) => !name.endsWith('.sample'));
+  return Object.fromEntries(
+    all.map((name) => [
+      name,
+      `${statSync(join(folder, name)).mode.toString(8)} ${readFileSync(join(folder, name), 'latin1')}`,
+    ]),
+  );
+}
+
+describe('keyscan install', () => {
+  it('puts in hooks that stop keys and are silent otherwise', () => {
+    const repo = repository();
+    const { code } = repo.keyscan('install');
+    const names = Object.keys(hooksOf(repo)).sort();
+    const clean = commits(repo, { 'a.ini': plain });
+    const key = commits(repo, { 'b.ini': bakery.lines });
+    repo.git('rm', '--quiet', '--cached', 'b.ini');
+    const message = commits(repo, { 'c.ini': plain }, bakery.lines);
+    expect({ code, names, clean, key: key.moved, message: message.moved }).toEqual({
+      code: 0,
+      names: ['commit-msg', 'pre-commit', 'pre-merge-commit'],
+      clean: { moved: true, said: '' },
+      key: false,
+      message: false,
+    });
+  });
+
+  it('does not start Node for a commit without any anchor', () => {
+    const repo = repository();
+    repo.keyscan('install');
+    rmSync(join(repo.folder, '.git/hooks/commit-msg'));
+    repo.commit({ 'README.md': '#\n' });
+    const pre = join(repo.folder, '.git/hooks/pre-commit');
+    const script = readFileSync(pre, 'utf8');
+    writeFileSync(
+      pre,
+      script
+        .replace(/^node='.*'$/m, "node='/nowhere/node'")
+        .replace(/^ {4}for candidate in .*$/m, '    for candidate in; do')
+        .replace('command -v node', 'command -v no-such-node'),
+    );
+    expect([
+      commits(repo, { 'a.ini': plain }),
+      commits(repo, { 'b.ini': bakery.lines }).moved,
+    ]).toEqual([{ moved: true, said: '' }, false]);
+  });
+
+  it('stops the commit and says how to mend it when Node is needed and not there', () => {
+    const repo = repository();
+    repo.keyscan('install');
+    repo.commit({ 'README.md': '#\n' });
+    const pre = join(repo.folder, '.git/hooks/pre-commit');
+    const script = readFileSync(pre, 'utf8');
+    writeFileSync(pre, script.replace(/^program='.*'$/m, "program='/nowhere/keyscan.cjs'"));
+    const { moved, said } = commits(repo, { 'b.ini': bakery.lines });
+    expect({ moved, said: said.includes('Mend it: keyscan install') }).toEqual({
+      moved: false,
+      said: true,
+    });
+  });
+
+  it('finds Node under a bare PATH, as graphical clients have it', () => {
+    const repo = repository();
+    repo.keyscan('install');
+    const head = repo.commit({ 'README.md': '#\n' });
+    repo.stage({ 'b.ini': bakery.lines });
+    const { code } = repo.with({ PATH: '/usr/bin:/bin' }, 'commit', '--quiet', '--message', 'x');
+    expect({ code, head: repo.head() }).toEqual({ code: 1, head });
+  });
+
+  it('keeps the hook that was there: it runs, it still blocks, and it comes back byte for byte', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    const hooks = join(repo.folder, '.git/hooks');
+    writeFileSync(join(hooks, 'pre-commit'), '#!/bin/sh\n# \xff\r\n[ ! -e stop ]', 'latin1');
+    chmodSync(join(hooks, 'pre-commit'), 0o750);
+    const before = hooksOf(repo);
+    repo.keyscan('install', '--pre-push');
+    const free = commits(repo, { 'a.ini': plain }).moved;
+    repo.write({ stop: '' });
+    const blocked = commits(repo, { 'a2.ini': plain }).moved;
+    rmSync(join(repo.folder, 'stop'));
+    const leak = commits(repo, { 'b.ini': bakery.lines }).moved;
+    const { code } = repo.keyscan('uninstall');
+    expect({ free, blocked, leak, code, after: hooksOf(repo) }).toEqual({
+      free: true,
+      blocked: false,
+      leak: false,
+      code: 0,
+      after: before,
+    });
+  });
+
+  it('hands a kept pre-push hook what git tells it', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    const remote = join(temporaryFolder('remote'), 'r.git');
+    repo.git('init', '--quiet', '--bare', remote);
+    repo.hook('pre-push', 'cat > "$HOME/told"; echo "$1" >> "$HOME/told"');
+    repo.keyscan('install', '--pre-push');
+    repo.git('remote', 'add', 'origin', remote);
+    repo.git('push', '--quiet', 'origin', 'main');
+    expect(readFileSync(join(repo.home, 'told'), 'utf8')).toBe(
+      `refs/heads/main ${repo.head()} refs/heads/main ${'0'.repeat(40)}\norigin\n`,
+    );
+  });
+
+  it('changes nothing the second time', () => {
+    const repo = repository().hook('pre-commit', 'exit 0');
+    repo.keyscan('install');
+    const once = hooksOf(repo);
+    const { stdout } = repo.keyscan('install');
+    expect({ hooks: hooksOf(repo), stdout }).toEqual({
+      hooks: once,
+      stdout:
+        'pre-commit: already there\npre-merge-commit: already there\ncommit-msg: already there\n',
+    });
+  });
+
+  it('in a linked work tree installs for all of them', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    const folder = join(temporaryFolder('linked'), 'tree');
+    repo.git('worktree', 'add', '--quiet', folder);
+    repo.beside(folder).keyscan('install');
+    expect([
+      commits(repo, { 'b.ini': bakery.lines }).moved,
+      commits(repo.beside(folder), { 'b.ini': bakery.lines }).moved,
+    ]).toEqual([false, false]);
+  });
+
+  it('uses core.hooksPath of the repository', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    repo.git('config', 'core.hooksPath', 'tools/hooks');
+    repo.keyscan('install');
+    expect({
+      there: existsSync(join(repo.folder, 'tools/hooks/pre-commit')),
+      ...commits(repo, { 'b.ini': bakery.lines }),
+    }).toMatchObject({ there: true, moved: false });
+  });
+
+  it('refuses where a global core.hooksPath would silence it', () => {
+    const repo = repository();
+    repo.git('config', '--global', 'core.hooksPath', '/somewhere/else');
+    const { code, stderr } = repo.keyscan('install');
+    expect({
+      code,
+      said: stderr.includes('git does not look at hooks in this repository'),
+    }).toEqual({ code: 2, said: true });
+  });
+
+  it('says that this git cannot do --global', () => {
+    const repo = repository();
+    const [, minor = '0'] = /2\.(\d+)/.exec(repo.git('--version')) ?? [];
+    const { code } = repo.keyscan('install', '--global');
+    expect(code).toBe(Number(minor) < 54 ? 2 : 0);
+  });
+
+  it("adds a line to husky's hooks with consent only, and takes it out again byte for byte", () => {
+    const repo = repository().write({
+      'package.json': '{"devDependencies": {"husky": "^9.0.0"}}\n',
+      '.husky/pre-commit': 'npm test\r\n# caf\xe9\n',
+    });
+    writeFileSync(join(repo.folder, '.husky/pre-commit'), 'npm test\r\n# caf\xe9\n', 'latin1');
+    const text = (): string => readFileSync(join(repo.folder, '.husky/pre-commit'), 'latin1');
+    const before = text();
+    const refused = repo.keyscan('install').code;
+    const unchanged = text() === before;
+    const { code } = repo.keyscan('install', '--yes');
+    const installed = text();
+    repo.keyscan('install', '--yes');
+    const twice = text();
+    repo.keyscan('uninstall');
+    expect({
+      refused,
+      unchanged,
+      code,
+      installed,
+      twice: twice === installed,
+      after: text(),
+      files: readdirSync(join(repo.folder, '.husky')),
+    }).toEqual({
+      refused: 2,
+      unchanged: true,
+      code: 0,
+      installed: `keyscan --staged\n${before}`,
+      twice: true,
+      after: before,
+      files: ['pre-commit'],
+    });
+  });
+});
