@@ -13,6 +13,7 @@ import type { Git } from '../git/run.ts';
 import { type Brought, type CommitVisit, isVisit, parseObject, walkCommits } from '../git/walk.ts';
 import { count } from '../report/words.ts';
 import type { Watch } from './collect.ts';
+import { rewriteOf, type Situation } from './rewrite.ts';
 import { onLines } from './staged.ts';
 
 export interface CommitsRequest {
@@ -83,6 +84,9 @@ export async function scanCommits(
     interrupted,
   };
 }
+
+/** More commits than that have another problem than the right command. */
+const mostRewrites = 100;
 
 function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Tip[] {
   return tips.filter(({ target, targetType }) => targetType !== 'commit' || commits.has(target));
@@ -281,11 +285,38 @@ class CommitsScanning {
     const commits = new Set(findings.flatMap(({ commit }) => commit ?? []));
     const reaching = containing(this.git, commits, this.request.tips);
     const head = this.atHead(new Set(findings.map(({ path }) => path)));
-    return findings.map((finding) => ({
+    const exactly = commits.size <= mostRewrites ? this.rewriter() : undefined;
+    const located = findings.map((finding) => ({
       ...finding,
       atHead: head.has(finding.fingerprint),
       refs: finding.commit === null ? [] : (reaching.get(finding.commit) ?? []),
     }));
+    return exactly === undefined ? located : located.map(exactly);
+  }
+
+  /** Puts the exact commands right behind what they are for. */
+  private rewriter(): (finding: Finding) => Finding {
+    const text = (...args: readonly string[]): string | null => {
+      const { code, stdout } = this.git.attempt(args);
+      return code === 0 ? stdout.toString().trim() : null;
+    };
+    const head = text('rev-parse', '--quiet', '--verify', 'HEAD');
+    const branch = text('symbolic-ref', '--quiet', 'HEAD');
+    const known = new Map<string, Situation>();
+    const situationOf = (commit: string): Situation => {
+      const parents = text('rev-list', '--parents', '--max-count=1', commit) ?? '';
+      const merges = text('rev-list', '--merges', '--count', `${commit}..HEAD`) ?? '0';
+      return { head, branch, isRoot: !parents.includes(' '), merges: merges !== '0' };
+    };
+    return (finding) => {
+      const { commit, stage, next } = finding;
+      if (commit === null || stage !== 'committed') return finding;
+      const at = known.get(commit) ?? situationOf(commit);
+      known.set(commit, at);
+      const [first = '', ...rest] = next;
+      const rewrite = rewriteOf(finding, at);
+      return rewrite === undefined ? finding : { ...finding, next: [first, rewrite, ...rest] };
+    };
   }
 
   /** Fingerprints of what lies in HEAD's tree, as far as it was found anywhere, or stands under the same path. */

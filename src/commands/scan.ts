@@ -85,7 +85,11 @@ async function scanFeed(
   const feed = await feedOf(flags, settings, host);
   const collected = await collect(feed.items(), scanner, host);
   const { named, mayBeEmpty, base, notes, profiles, relocate } = feed;
-  const findings = relocate === undefined ? collected.findings : collected.findings.map(relocate);
+  const placed = relocate === undefined ? collected.findings : collected.findings.map(relocate);
+  // starting git costs as much as a small scan, so only who found something asks it
+  const findings = placed.some(({ stage }) => stage === 'working-tree')
+    ? (await import('./stage-truth.ts')).withStages(placed, base, scanner, host)
+    : placed;
   return {
     collected: { ...collected, findings },
     asked: { failOn: settings.failOn, named, mayBeEmpty },

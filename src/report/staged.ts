@@ -120,7 +120,10 @@ function takeOut(
     const edit = 'git commit --edit --file="$(git rev-parse --git-path COMMIT_EDITMSG)"';
     return [`Take ${isOne ? 'it' : 'them'} out of the message, which git kept:`, `  ${edit}`];
   }
-  if (context.what === 'pushed commits') return wrap(leaks[0]?.next[0] ?? '', room);
+  if (context.what === 'pushed commits') {
+    const [reason = '', command = ''] = leaks[0]?.next ?? [];
+    return [...wrap(reason, room), ...wrap(command, room)];
+  }
   const order = `Take ${isOne ? 'it' : 'them'} out, then:`;
   const command = addAgain(leaks, context);
   // A command stays in one piece, so that it can be copied.
