@@ -116,3 +116,38 @@ describe('the commands for commits that nobody else has', () => {
     expect(finding?.next.some((step) => step.includes('rebase'))).toBe(false);
   });
 });
+
+describe('--policy-from', () => {
+  const args = (base: string): string[] => ['--range', `${base}..HEAD`, '--policy-from', base];
+
+  it.each([
+    ['a comment', { 'a.ini': `aws_secret_access_key = ${bakery.secret} # keyscan:ignore\n` }],
+    ['an ignore file', { 'a.ini': bakery.lines, '.keyscanignore': '*.ini\n' }],
+    [
+      'a configuration',
+      { 'a.ini': bakery.lines, 'keyscan.config.json': '{"rules": {"aws/*": "off"}}\n' },
+    ],
+  ])('does not let a range allow itself by %s', (_, files) => {
+    const repo = repository();
+    const base = repo.commit({ 'README.md': '#\n' });
+    repo.commit(files);
+    expect([
+      repo.keyscan('--range', `${base}..HEAD`).code,
+      repo.keyscan(...args(base)).code,
+    ]).toEqual([0, 1]);
+  });
+
+  it('honours what the commit has', () => {
+    const repo = repository();
+    const line = `aws_secret_access_key = ${bakery.secret} # keyscan:ignore\n`;
+    const base = repo.commit({ 'a.ini': line, '.keyscanignore': 'fixtures/\n' });
+    repo.commit({ 'a.ini': `${plain}${line}`, 'fixtures/b.ini': key('b').lines });
+    expect(repo.keyscan(...args(base)).code).toBe(0);
+  });
+
+  it('refuses a commit that is not here', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    expect(repo.keyscan('.', '--policy-from', 'nowhere').code).toBe(2);
+  });
+});

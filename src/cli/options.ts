@@ -385,7 +385,6 @@ const table = [
     name: 'policy-from',
     type: 'text',
     value: 'REF',
-    later: true,
     about:
       'Take configuration, ignore files, baseline and inline comments as they are in this commit.',
     group: 'What counts',

@@ -10,6 +10,7 @@ export function scanFlags({ words, values }: CommandLine): ScanFlags {
     mode: modeOf({ words, values }),
     config: values.text('config'),
     baseline: values.text('baseline'),
+    policyFrom: values.text('policy-from'),
     rules: values.list('rule'),
     exclude: values.list('exclude'),
     noIgnore: on('no-ignore'),

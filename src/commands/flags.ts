@@ -47,6 +47,8 @@ export interface ScanFlags {
   readonly mode: Mode;
   readonly config?: string | undefined;
   readonly baseline?: string | undefined;
+  /** The commit that the policy is read from. */
+  readonly policyFrom?: string | undefined;
   /** Rule ids and `provider/*`; empty for all. */
   readonly rules?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;

@@ -44,7 +44,7 @@ export async function perform(
 ): Promise<Performed> {
   const started = performance.now();
   const settings = await settle(flags, host, purpose);
-  const scanner = createScanner(settings.scanner);
+  const scanner = settings.watch(createScanner(settings.scanner));
   const { mode } = flags;
   const scanned = await (isGitMode(mode)
     ? (await import('./git-scan.ts')).scanGit(mode, scanner, settings, host)
