@@ -1,24 +1,24 @@
 // Flags and configuration → one checked value, which is all that the rest of a scan asks.
-import { realpathSync } from "node:fs";
+import { realpathSync } from 'node:fs';
 
-import { rules as builtIn } from "../../rules/index.ts";
-import type { Rule } from "../core/rule.ts";
-import type { Scanner, ScannerOptions } from "../detect/api.ts";
-import { workTreeTop } from "../git/ls.ts";
-import { loadBaseline } from "../policy/baseline.ts";
-import type { BaselineFile } from "../policy/baseline.ts";
-import { loadConfig } from "../policy/config.ts";
-import type { Config } from "../policy/config.ts";
-import { diskTree } from "../policy/files.ts";
-import type { PolicyTree } from "../policy/files.ts";
-import { ignoredPaths } from "../policy/ignore-files.ts";
-import { inlinePolicy } from "../policy/inline.ts";
-import { checkCustomRules, selectRules } from "../policy/selection.ts";
-import { formatNames } from "../report/index.ts";
-import type { FormatName } from "../report/index.ts";
-import { ownKeys } from "../sources/own-keys.ts";
-import type { FailOn, ScanFlags } from "./flags.ts";
-import type { Host } from "./host.ts";
+import { rules as builtIn } from '../../rules/index.ts';
+import type { Rule } from '../core/rule.ts';
+import type { Scanner, ScannerOptions } from '../detect/api.ts';
+import { workTreeTop } from '../git/ls.ts';
+import { loadBaseline } from '../policy/baseline.ts';
+import type { BaselineFile } from '../policy/baseline.ts';
+import { loadConfig } from '../policy/config.ts';
+import type { Config } from '../policy/config.ts';
+import { diskTree } from '../policy/files.ts';
+import type { PolicyTree } from '../policy/files.ts';
+import { ignoredPaths } from '../policy/ignore-files.ts';
+import { inlinePolicy } from '../policy/inline.ts';
+import { checkCustomRules, selectRules } from '../policy/selection.ts';
+import { formatNames } from '../report/index.ts';
+import type { FormatName } from '../report/index.ts';
+import { ownKeys } from '../sources/own-keys.ts';
+import type { FailOn, ScanFlags } from './flags.ts';
+import type { Host } from './host.ts';
 
 export interface Settings {
   readonly scanner: ScannerOptions;
@@ -57,11 +57,7 @@ export async function settle(
   const at =
     flags.policyFrom === undefined
       ? undefined
-      : (await import("./policy-from.ts")).policyAt(
-          flags.policyFrom,
-          disk,
-          host,
-        );
+      : (await import('./policy-from.ts')).policyAt(flags.policyFrom, disk, host);
   const tree = at?.tree ?? disk;
   const config = await loadConfig(tree, { cwd: host.cwd, given: flags.config });
   const { settings } = config;
@@ -72,9 +68,7 @@ export async function settle(
     scanner: {
       rules,
       ...selectRules(rules, flags.rules ?? [], config),
-      ...(flags.noInlineIgnore || settings.noInlineIgnore
-        ? {}
-        : { inline: inlinePolicy(at) }),
+      ...(flags.noInlineIgnore || settings.noInlineIgnore ? {} : { inline: inlinePolicy(at) }),
       own: ownKeys(host.env),
       today,
     },
@@ -88,8 +82,8 @@ export async function settle(
       mend: mayWrite,
     }),
     exclude: excluded(tree, config, flags),
-    failOn: flags.failOn ?? settings.failOn ?? "medium",
-    format: flags.format ?? configuredFormat(config) ?? "pretty",
+    failOn: flags.failOn ?? settings.failOn ?? 'medium',
+    format: flags.format ?? configuredFormat(config) ?? 'pretty',
     maxFileSize: flags.maxFileSize ?? settings.maxFileSize ?? defaultFileSize,
     noIgnore: flags.noIgnore ?? settings.noIgnore ?? false,
     showSuppressed: flags.showSuppressed ?? settings.showSuppressed ?? false,
@@ -115,7 +109,7 @@ function excluded(
   tree: PolicyTree,
   { folder, settings }: Config,
   flags: ScanFlags,
-): Settings["exclude"] {
+): Settings['exclude'] {
   const ignores = ignoredPaths(tree, {
     noIgnore: flags.noIgnore ?? settings.noIgnore ?? false,
     excludes: [
@@ -133,10 +127,7 @@ function configuredFormat(config: Config): FormatName | undefined {
   const { format } = config.settings;
   const known = formatNames.find((name) => name === format);
   if (format !== undefined && known === undefined) {
-    throw config.problem(
-      ["format"],
-      `must be one of: ${formatNames.join(", ")}`,
-    );
+    throw config.problem(['format'], `must be one of: ${formatNames.join(', ')}`);
   }
   return known;
 }
