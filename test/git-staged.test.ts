@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as prettier from 'prettier';
 
+import { projectRoot } from './support/run.ts';
 import { stagedCases } from './support/staged-cases.ts';
 
 const codes = { stopped: 1, committed: 0, 'refused: not readable': 2 } as const;
@@ -27,4 +31,24 @@ describe('the hook, in a real repository', () => {
       if (repo.hookCode() !== 0) expect(repo.firstStepCode()).toBe(7);
     },
   );
+});
+
+it('docs/git.md lists these cases (UPDATE=1 writes it)', async () => {
+  const file = join(projectRoot, 'docs/git.md');
+  const page = readFileSync(file, 'utf8');
+  const cell = (text: string): string =>
+    text.replaceAll('|', '\\|').replaceAll('*', '\\*').replaceAll('_', '\\_');
+  const rows = stagedCases.map(
+    ({ title, expected, others = '' }) => `| ${cell(title)} | ${expected} | ${cell(others)} |`,
+  );
+  const table = ['| what is committed | keyscan | others |', '| --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+  const made = page.replace(
+    /(<!-- cases -->\n)[^]*(<!-- end of cases -->)/,
+    (_, start: string, end: string) => `${start}\n${table}\n\n${end}`,
+  );
+  const formatted = await prettier.format(made, { parser: 'markdown', printWidth: 100 });
+  if (process.env['UPDATE']) writeFileSync(file, formatted);
+  expect(readFileSync(file, 'utf8')).toBe(formatted);
 });
