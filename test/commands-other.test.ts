@@ -304,6 +304,20 @@ describe('keyscan rules', () => {
     expect(run(['explain', 'moonbakery-token'], { cwd }).code).toBe(0);
   });
 
+  it('of the configuration that cannot be used are refused with their place', () => {
+    const shapes = [{ type: 'token', pieces: [{ set: 'a-z', min: 3 }] }];
+    for (const [part, reason] of [
+      [{ role: 'token', shapes }, 'no literal of three bytes'],
+      [{ ...own.parts[0], checks: ['no-such-check'] }, 'there is no check "no-such-check"'],
+    ] as const) {
+      const rule = { ...own, parts: [part] };
+      const cwd = world({ 'keyscan.config.json': JSON.stringify({ customRules: [rule] }), a: 'x' });
+      const { code, stdout, stderr } = run(['a'], { cwd });
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(new RegExp(`^keyscan: keyscan\\.config\\.json:1:\\d+: .*${reason}`));
+    }
+  });
+
   it('import turns those of gitleaks into a configuration', () => {
     const toml = `[[rules]]\nid = "moonbakery"\ndescription = "Moonbakery token"\nregex = '''mbk_[a-z0-9]{20}'''\nkeywords = ["mbk_"]\n`;
     const cwd = world({ 'gitleaks.toml': toml, 'a.txt': `mbk_${'a1b2c3d4e5'.repeat(2)}\n` });

@@ -169,6 +169,15 @@ describe('exit code 2', () => {
     );
   });
 
+  it('is for a lone dash, which is no file, and names --stdin', () => {
+    expect(run(['-'], { input: pair })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr:
+        "keyscan: '-' does not exist\n  standard input is read with --stdin\n  Try: keyscan --help\n",
+    });
+  });
+
   it('is for wrong usage, with the way to help', () => {
     const result = run(['--fromat', 'json']);
     expect(result).toMatchObject({

@@ -1,4 +1,6 @@
 // What the commands are given of this process.
+import { statSync } from 'node:fs';
+
 import type { Host, Interrupted, Interruption } from '../commands/host.ts';
 import type { Values } from './parse.ts';
 import { colorLevel, isTerminal, showsUnicode, write } from './terminal.ts';
@@ -103,7 +105,9 @@ function interruptible(): Interruption {
  */
 function startFolder(env: NodeJS.ProcessEnv): string {
   const typedIn = env.npm_lifecycle_event === 'keyscan' ? env.INIT_CWD : undefined;
-  if (typedIn) process.chdir(typedIn);
+  if (typedIn && statSync(typedIn, { throwIfNoEntry: false })?.isDirectory()) {
+    process.chdir(typedIn);
+  }
   return process.cwd();
 }
 

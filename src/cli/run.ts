@@ -55,6 +55,9 @@ async function dispatch(line: CommandLine, here: Host): Promise<number> {
 /** `keyscan basline` is a path that does not exist, and nearly a command. */
 function refuseMisspeltCommand({ words: [first] }: CommandLine, cwd: string): void {
   if (first === undefined || /[./\\]/.test(first)) return;
+  if (first === '-' && !existsSync(resolve(cwd, first))) {
+    throw new UsageError("'-' does not exist", 'standard input is read with --stdin');
+  }
   const meant = closest(first, [...commands.map(({ name }) => name), 'help']);
   if (meant === undefined || existsSync(resolve(cwd, first))) return;
   const hint = meant === 'help' ? 'it is keyscan --help' : `did you mean the command ${meant}?`;

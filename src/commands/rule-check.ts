@@ -1,23 +1,16 @@
 // Whether a rule does what its examples say: each ⟦…⟧ is found exactly, and the negatives hold nothing.
 import type { Finding } from '../core/finding.ts';
 import type { Example, Rule } from '../core/rule.ts';
-import { checks } from '../detect/checks.ts';
 import { createScanner } from '../detect/scanner.ts';
 import type { Scanner } from '../detect/api.ts';
+import { ruleProblem } from './custom-rules.ts';
 import { expandRuns } from './example-runs.ts';
 
 /** Sentences; empty when all is well. */
 export function checkRule(rule: Rule): string[] {
-  const unknown = rule.parts.flatMap(({ checks: names = [] }) =>
-    names.filter((name) => !(name in checks)),
-  );
-  if (unknown.length > 0) {
-    return unknown.map(
-      (name) => `there is no check "${name}"; there are: ${Object.keys(checks).join(', ')}`,
-    );
-  }
-  const scanner = scannerFor(rule);
-  if (typeof scanner === 'string') return [scanner];
+  const reason = ruleProblem(rule);
+  if (reason !== undefined) return [reason];
+  const scanner = createScanner({ rules: [rule] });
   const none =
     rule.examples.length === 0
       ? ['it has no example, so nothing shows that it finds anything']
@@ -31,16 +24,6 @@ export function checkRule(rule: Rule): string[] {
       checkNegative(scanner, example, `negative ${index + 1}`),
     ),
   ];
-}
-
-/** Or why there can be none. */
-function scannerFor(rule: Rule): Scanner | string {
-  try {
-    return createScanner({ rules: [rule] });
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof SyntaxError) return error.message;
-    throw error;
-  }
 }
 
 function checkExample(scanner: Scanner, example: Example, name: string): string[] {

@@ -62,7 +62,7 @@ export async function settle(
   const config = await loadConfig(tree, { cwd: host.cwd, given: flags.config });
   const { settings } = config;
   const today = new Date();
-  const rules = rulesOf(config);
+  const rules = await rulesOf(config);
   return {
     rules,
     scanner: {
@@ -94,10 +94,13 @@ export async function settle(
 }
 
 /** Our own rules and those of a configuration. */
-export function rulesOf(config: Config): readonly Rule[] {
-  checkCustomRules(builtIn, config);
+export async function rulesOf(config: Config): Promise<readonly Rule[]> {
   const { customRules = [] } = config.settings;
-  return customRules.length === 0 ? builtIn : [...builtIn, ...customRules];
+  if (customRules.length === 0) return builtIn;
+  checkCustomRules(builtIn, config);
+  const { refuseUnusable } = await import('./custom-rules.ts');
+  refuseUnusable(config);
+  return [...builtIn, ...customRules];
 }
 
 export function policyTree(cwd: string): PolicyTree {
