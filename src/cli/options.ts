@@ -329,7 +329,7 @@ const table = [
     type: 'count',
     value: 'N',
     config: true,
-    about: 'At most this many threads.',
+    about: 'At most this many threads; a scan uses one so far.',
     group: 'What to scan',
     commands: scanning,
   },
