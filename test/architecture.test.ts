@@ -355,7 +355,7 @@ function says(verb: string, what: readonly string[]): string | undefined {
 
 function readLayers(): readonly Layer[] {
   const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
-  const rows = [...text.matchAll(/^\| `([^`]+)` \|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)];
+  const rows = [...text.matchAll(/^\| `([^`]+)` *\|([^|]*)\|([^|]*)\|([^|]*)\|$/gm)];
   const folders = rows.map((row) => row[1]!);
   return rows.map(([, folder, , mayImport, mayNot], index) => ({
     folder: folder!,

@@ -6,7 +6,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
  * The 12-digit account that a new-generation key id names: bits 2–41 of its body, after a flag that tells the generation.
  * 'old' for ids of before 2019, which carry none; 'impossible' for a number no account can have or a wrong alphabet.
  */
-export function accountOf(keyId: string): string | 'old' | 'impossible' {
+export function accountOf(keyId: string): string {
   let bits = 0n;
   for (const character of keyId.slice(4, 14)) {
     const value = alphabet.indexOf(character);

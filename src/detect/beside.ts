@@ -2,17 +2,17 @@
 // id that has found no partner, only a whole value, and only one that passes the checks of its part.
 
 import { byteSet } from '../engine/charset.ts';
-import { type Run, characterAt, clearBefore, codeOf, readRun } from '../engine/logical.ts';
+import { characterAt, clearBefore, codeOf, readRun, type Run } from '../engine/logical.ts';
 import type { RulePart } from '../core/rule.ts';
-import { never, gapBetween } from './join.ts';
+import { gapBetween, never } from './join.ts';
 import type { Layer } from './layer.ts';
 import {
-  type Collector,
-  type Found,
-  type Piece,
   checkValue,
+  type Collector,
   contextOf,
+  type Found,
   logicalText,
+  type Piece,
 } from './pieces.ts';
 
 /** Ids looked around per document; more than that is reported, not looked at. */

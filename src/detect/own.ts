@@ -9,7 +9,7 @@ import type { OwnKey } from './api.ts';
 
 export interface Own {
   /** Profiles by value; the first that has it. */
-  profileOf(value: string, role: Role): string | undefined;
+  readonly profileOf: (value: string, role: Role) => string | undefined;
   /** A rule whose hits are candidates for own values; its part's index tells nothing, `profileOf` everything. */
   readonly rule: Rule | undefined;
 }

@@ -20,7 +20,7 @@ import { type Engine, hitSize, identifierStart, latin1 } from '../engine/scan.ts
 import type { Matcher } from '../engine/tables.ts';
 import { type CheckContext, type CheckVerdict, contextLength } from './check.ts';
 import { checks } from './checks.ts';
-import { type Layer, base64Layer, deepest, escapedLayer, wideLayer } from './layer.ts';
+import { base64Layer, deepest, escapedLayer, type Layer, wideLayer } from './layer.ts';
 import { entropy, isPlaceholder } from './placeholder.ts';
 
 export interface Piece {

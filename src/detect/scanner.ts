@@ -3,13 +3,13 @@
 import { rules as builtinRules } from '../../rules/index.ts';
 import type { Document } from '../core/document.ts';
 import {
+  compareFindings,
   type Finding,
   type Kind,
   type Part,
   type Severity,
   type Skipped,
   type Suppression,
-  compareFindings,
 } from '../core/finding.ts';
 import type { Rule } from '../core/rule.ts';
 import { tables as builtinTables } from '../engine/builtin.ts';
@@ -19,12 +19,12 @@ import { mergeTables } from '../engine/tables.ts';
 import { nextSteps } from './advice.ts';
 import type { Detection, Scanner, ScannerOptions } from './api.ts';
 import { addBeside } from './beside.ts';
-import { type Mask, excerptOf } from './excerpt.ts';
+import { excerptOf, type Mask } from './excerpt.ts';
 import { type Group, join } from './join.ts';
-import { type Layer, fileLayer } from './layer.ts';
+import { fileLayer } from './layer.ts';
 import { fingerprintOf, maskOf } from './mask.ts';
 import { ownKeys } from './own.ts';
-import { type Collector, type Found, type Piece, collect, contextOf } from './pieces.ts';
+import { collect, type Collector, contextOf, type Found, type Piece } from './pieces.ts';
 import { Positions } from './position.ts';
 import { type Draft, refinements } from './refine.ts';
 import { toText } from './text.ts';
@@ -237,7 +237,10 @@ class Findings {
 
   private draftOf(rule: Rule, group: Group, besides: ReadonlySet<Piece>): Draft | undefined {
     const { pieces } = group;
-    const verdict = Object.assign({}, ...pieces.map((piece) => piece.verdict)) as Piece['verdict'];
+    const verdict = pieces.reduce<Piece['verdict']>(
+      (all, piece) => ({ ...all, ...piece.verdict }),
+      {},
+    );
     const draft: Draft = {
       kind: verdict.kind ?? kindOf(rule, pieces),
       provider: rule.provider,
@@ -422,7 +425,7 @@ function rulesIn(found: Found): readonly number[] {
 
 function spanInFile(piece: Piece): readonly [number, number] {
   let { start, end } = piece;
-  for (let layer: Layer | null = piece.layer; layer?.parent != null; layer = layer.parent) {
+  for (let layer = piece.layer; layer.parent !== null; layer = layer.parent) {
     [start, end] = layer.toParent(start, end);
   }
   return [start, end];
