@@ -77,13 +77,7 @@ export const accessKey: Rule = {
             'secret access',
             'key secret',
           ],
-          notNames: [
-            'clientsecret',
-            'webhooksecret',
-            'consumersecret',
-            'appsecret',
-            'secretkeybase',
-          ],
+          notNames: ['secretkeybase', 'clientsecretkey', 'webhooksecretkey', 'consumersecretkey'],
           value: { set: base64, min: 40, max: 40 },
         },
       ],
@@ -123,7 +117,7 @@ export const accessKey: Rule = {
     },
     {
       form: '04 JavaScript object',
-      path: 'src/config.js',
+      path: 'config.js',
       text: "export const aws = {\n  accessKeyId: '⟦{{aws-id}}⟧',\n  secretAccessKey: '⟦{{aws-secret}}⟧',\n  region: 'eu-west-1',\n};\n",
     },
     {
@@ -384,7 +378,7 @@ export const accessKey: Rule = {
     },
     {
       form: 'GitHub workflow',
-      path: '.github/workflows/deploy.yml',
+      path: 'deploy.yml',
       text: '      - uses: aws-actions/configure-aws-credentials@v4\n        with:\n          aws-access-key-id: ⟦{{aws-id}}⟧\n          aws-secret-access-key: ⟦{{aws-secret}}⟧\n',
     },
     {

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import {
   type ConfigFileKind,
   type Dialect,

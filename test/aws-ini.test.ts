@@ -1,7 +1,7 @@
 // The byte-preserving model of AWS's INI files.
 
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import { applyEdits, parseIni, printIni, wholeLine } from '../src/aws/ini.ts';
 
 const fromText = (text: string) => parseIni(Buffer.from(text));

@@ -1,7 +1,7 @@
 // What config and credentials mean: which profile holds which kind of key, and where.
 
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import {
   accountIn,
   isAwsKeyId,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 
 import type { Reader } from '../src/core/document.ts';
 import { newLines } from '../src/git/lines.ts';

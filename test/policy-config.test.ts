@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import { camelCase, options } from '../src/cli/options.ts';
 import { UserError } from '../src/core/errors.ts';
 import { configSchemaJson, loadConfig, loadRules } from '../src/policy/config.ts';

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import { formatBaseline, loadBaseline } from '../src/policy/baseline.ts';
 import { commitTree, diskTree } from '../src/policy/files.ts';
 import { loadConfig } from '../src/policy/config.ts';

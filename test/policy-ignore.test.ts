@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import { diskTree } from '../src/policy/files.ts';
 import { matches, parsePatterns } from '../src/policy/gitignore.ts';
 import { ignoredPaths } from '../src/policy/ignore-files.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import type { Finding } from '../src/core/finding.ts';
 import type { Baseline } from '../src/policy/baseline.ts';
 import { regexOfGo } from '../src/policy/go-regex.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import type { LineText } from '../src/core/inline.ts';
 import { directivesIn, inlinePolicy } from '../src/policy/inline.ts';
 import type { InlineOptions } from '../src/policy/inline.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import type { ScanReport } from '../src/core/finding.ts';
 import { type FormatName, loadFormat } from '../src/report/index.ts';
 import { printJson, toJson } from '../src/report/json.ts';

@@ -1,7 +1,7 @@
 // Text that came from a repository cannot act on a terminal, and columns are counted as terminals count them.
 
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import { ascii, visible } from '../src/report/visible.ts';
 import { flow, widthOf, wrap } from '../src/report/width.ts';
 

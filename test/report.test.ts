@@ -1,7 +1,7 @@
 // Reports whole, as a terminal shows them, and what holds for every format.
 
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import type { Finding, ScanReport } from '../src/core/finding.ts';
 import type { Format, ReportContext } from '../src/report/format.ts';
 import { formatNames, isFormatName, loadFormat, loadStaged } from '../src/report/index.ts';

@@ -5,7 +5,7 @@ import { closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from './support/property.ts';
 import { readStandardInput } from '../src/sources/stdin.ts';
 import { makeFolder } from './support/tree.ts';
 

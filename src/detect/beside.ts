@@ -19,13 +19,17 @@ import {
 const mostIds = 1000;
 const farthestLines = 6;
 
-/** Adds to `found` what stands beside the ids of `lone`, and says what it added. */
+/**
+ * Adds to `found` what stands beside the ids of `lone`, and says what it added. On the `line` means: in the same line and
+ * the same brackets, where nothing else may come between.
+ */
 export function addBeside(
   found: Found,
   lone: ReadonlySet<Piece>,
   part: RulePart,
   rule: number,
   by: Collector,
+  reach: 'line' | 'around',
 ): Piece[] {
   const { beside } = part;
   if (beside === undefined) return [];
@@ -35,7 +39,7 @@ export function addBeside(
     if (ids.length > mostIds) by.exhausted = true;
     const taken = node.pieces.filter((piece) => piece.rule === rule || piece.part.strong === true);
     for (const id of ids.slice(0, mostIds)) {
-      const piece = bestBeside(node.layer, id, part, beside, rule, taken, by);
+      const piece = bestBeside(node.layer, id, part, beside, rule, taken, by, reach);
       if (piece !== undefined) taken.push(piece);
       if (piece !== undefined) added.push(piece);
     }
@@ -69,6 +73,7 @@ function bestBeside(
   rule: number,
   taken: readonly Piece[],
   by: Collector,
+  reach: 'line' | 'around',
 ): Piece | undefined {
   const from = Math.max(0, id.start - beside.within);
   const to = Math.min(layer.length, id.end + beside.within);
@@ -81,7 +86,8 @@ function bestBeside(
       const gap =
         start >= id.end ? gapBetween(layer, id.end, start) : gapBetween(layer, end, id.start);
       const far = start >= id.end ? start - id.end : id.start - end + 20;
-      const out = gap.level >= never || gap.lines > farthestLines;
+      const out =
+        reach === 'line' ? gap.level > 0 : gap.level >= never || gap.lines > farthestLines;
       return { start, end, rank: out ? Infinity : gap.level * 4 + far };
     })
     .filter(({ rank }) => rank < Infinity)

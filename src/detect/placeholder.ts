@@ -1,7 +1,15 @@
 // Text that stands where a secret will be: recognised by how people write such things, not by a list of examples.
 
-const words =
-  /example|sample|placeholder|your|change_?me|replace|insert|redacted|dummy|fake|todo|fixme|xxxx|notreal|invalid|deadbeef|secretkey|accesskey|mysecret|masked|hidden|removed|censored/i;
+/** Written as people write words, in one case or with a capital: mixed cases are chance. */
+const words = new RegExp(
+  (
+    'example sample placeholder your changeme change_me change-me replace insert redacted dummy fake todo fixme xxxx ' +
+    'notreal invalid deadbeef secretkey accesskey mysecret masked hidden removed censored'
+  )
+    .split(' ')
+    .flatMap((word) => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)])
+    .join('|') + '|[Ss]ecretKey|[Aa]ccessKey|[Mm]ySecret|[Cc]hangeMe|ChangeME',
+);
 
 /** `${VAR}`, `$(command)`, `{{ template }}`, `<your key>`, `%VAR%`, `process.env.X`, `ENC[…]`, `!Ref X`. */
 const reference =
@@ -62,5 +70,5 @@ export function isWordy(value: string): boolean {
   for (const run of value.match(/[A-Z]?[a-z]{4,}|[A-Z]{5,}/g) ?? []) {
     if (/[aeiouAEIOU]/.test(run)) inWords += run.length;
   }
-  return inWords >= value.length * 0.45;
+  return inWords >= value.length * 0.55;
 }

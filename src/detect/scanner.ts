@@ -11,7 +11,7 @@ import {
   type Skipped,
   type Suppression,
 } from '../core/finding.ts';
-import type { Rule } from '../core/rule.ts';
+import type { Rule, RulePart } from '../core/rule.ts';
 import { tables as builtinTables } from '../engine/builtin.ts';
 import { compile } from '../engine/compile.ts';
 import { createEngine } from '../engine/scan.ts';
@@ -20,7 +20,7 @@ import { nextSteps } from './advice.ts';
 import type { Detection, Scanner, ScannerOptions } from './api.ts';
 import { addBeside } from './beside.ts';
 import { excerptOf, type Mask } from './excerpt.ts';
-import { type Group, join } from './join.ts';
+import { gapBetween, type Group, join } from './join.ts';
 import { fileLayer } from './layer.ts';
 import { fingerprintOf, maskOf } from './mask.ts';
 import { ownKeys } from './own.ts';
@@ -199,8 +199,14 @@ class Findings {
   private entriesOf(index: number): Entry[] {
     const rule = this.by.rules[index];
     if (rule === undefined) return [];
-    let groups = join(this.found, index);
     const besides = new Set<Piece>();
+    // What stands in an id's own line is closer than any name further off.
+    for (const part of rule.parts) {
+      const lone = part.beside === undefined ? [] : aloneInLine(this.found, index, part);
+      for (const piece of addBeside(this.found, new Set(lone), part, index, this.by, 'line'))
+        besides.add(piece);
+    }
+    let groups = join(this.found, index);
     for (const part of rule.parts) {
       const { beside } = part;
       if (beside === undefined) continue;
@@ -210,7 +216,8 @@ class Findings {
           .flatMap(({ pieces }) => pieces.filter(({ role }) => role === beside.role)),
       );
       if (lone.size === 0) continue;
-      for (const piece of addBeside(this.found, lone, part, index, this.by)) besides.add(piece);
+      for (const piece of addBeside(this.found, lone, part, index, this.by, 'around'))
+        besides.add(piece);
       if (besides.size > 0) groups = join(this.found, index);
     }
     const entries: Entry[] = [];
@@ -411,6 +418,23 @@ function byPlace(a: Mask, b: Mask): number {
 
 function maskText(piece: Piece): string {
   return maskOf(piece.value, piece.role, piece.part.maskKeep ?? 0);
+}
+
+/** Ids with no piece of `part` in their own line and brackets. */
+function aloneInLine(found: Found, rule: number, part: RulePart): Piece[] {
+  const own = found.pieces.filter((piece) => piece.rule === rule);
+  const others = own.filter(({ role }) => role === part.role).sort((a, b) => a.start - b.start);
+  const lone = own.filter((piece) => {
+    if (piece.role !== part.beside?.role) return false;
+    const after = others.findIndex(({ start }) => start >= piece.end);
+    const next = after < 0 ? undefined : others[after];
+    const previous = others[(after < 0 ? others.length : after) - 1];
+    const near =
+      (next !== undefined && gapBetween(found.layer, piece.end, next.start).level === 0) ||
+      (previous !== undefined && gapBetween(found.layer, previous.end, piece.start).level === 0);
+    return !near;
+  });
+  return [...lone, ...found.inner.flatMap((inner) => aloneInLine(inner, rule, part))];
 }
 
 function rulesIn(found: Found): readonly number[] {

@@ -2,15 +2,15 @@
 // matcher is tried on the spot, in a bounded stretch. Nothing is decoded, nothing but hits is allocated. Every step is
 // counted, so that no input takes more than a fixed number of steps a byte (docs/decisions.md, "Linear time").
 
-import { type ByteSet, alnum, base64AnySet, byteSet, lower, wordSet } from './charset.ts';
+import { alnum, base64AnySet, byteSet, type ByteSet, lower, wordSet } from './charset.ts';
 import { unlimited } from './compile.ts';
 import {
-  type Run,
   characterAt,
   clearBefore,
   codeOf,
   flagsOf,
   readRun,
+  type Run,
   widthOf,
 } from './logical.ts';
 import type {
@@ -30,7 +30,7 @@ export interface Hits {
   data: Int32Array;
   /** How many hits there are. */
   count: number;
-  /** The work budget ran out: what lies behind the last position looked at was not checked. */
+  /** The work budget ran out: not everything that looked like a start was checked to its end. */
   exhausted: boolean;
 }
 
@@ -153,8 +153,8 @@ class State {
     }
     this.attempts[matcher] = (this.attempts[matcher] ?? 0) + 1;
     if ((this.attempts[matcher] ?? 0) <= attemptsPerWindow) return true;
-    // Said, never silent: see Hits.exhausted.
-    this.steps -= stepsPerByte * 4;
+    // The rest of the text is still looked at, but the verdict is no longer whole.
+    this.hits.exhausted = true;
     return false;
   }
 
@@ -720,7 +720,13 @@ function patternConfirm(matcher: PatternMatcher): Confirm {
 export function latin1(bytes: Uint8Array, from: number, to: number): string {
   let text = '';
   for (let i = from; i < to; i += 8192) {
-    text += Reflect.apply(String.fromCharCode, null, bytes.subarray(i, Math.min(to, i + 8192)));
+    // Spreading a typed array is many times slower than applying it.
+    const piece: unknown = Reflect.apply(
+      String.fromCharCode,
+      null,
+      bytes.subarray(i, Math.min(to, i + 8192)),
+    );
+    text += String(piece);
   }
   return text;
 }

@@ -1,0 +1,7 @@
+// fast-check with one seed for every property, so that a run is the same run everywhere; KEYSCAN_SEED tries another.
+
+import fc from 'fast-check';
+
+fc.configureGlobal({ seed: Number(process.env['KEYSCAN_SEED'] ?? 20261125) });
+
+export { fc };
