@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  maxWorkers: '100%', // Jest would leave one core idle, which is half of a small machine
   extensionsToTreatAsEsm: ['.ts'],
   injectGlobals: false,
   prettierPath: null, // Jest 29 cannot drive Prettier 3 when it writes inline snapshots
