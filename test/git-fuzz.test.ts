@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { runs } from './support/effort.ts';
 import { key, repository, type Repository } from './support/repository.ts';
 
-const sequences = runs(20, 200);
+const sequences = runs(20, 60);
 const steps = 7;
 
 it.each(Array.from({ length: sequences }, (_, seed) => seed))(
