@@ -349,6 +349,19 @@ describe('in a work tree', () => {
     expect((await read(folder, ['.'])).skipped).toEqual([['run/pipe', 'not-regular']]);
   });
 
+  it('does not wait for a tracked file that is a named pipe now, and names it once', async () => {
+    const folder = repository({ a: '1', key: '2', empty: '' });
+    git(folder, 'add', '.');
+    rmSync(path.join(folder, 'key'));
+    spawnSync('mkfifo', [path.join(folder, 'key')]);
+    const { documents, skipped } = await read(folder, ['.']);
+    expect(documents).toEqual([
+      ['a', 'working-tree', '1'],
+      ['empty', 'working-tree', ''],
+    ]);
+    expect(skipped).toEqual([['key', 'not-regular']]);
+  });
+
   it('reads a sparse checkout as far as it is there', async () => {
     const folder = repository({ 'in/a': '1', 'out/b': '2' });
     git(folder, 'add', '.');

@@ -14,7 +14,7 @@ import {
 } from '../git/ls.ts';
 import type { Environment } from '../git/run.ts';
 import { surveyWorkTree } from './env-files.ts';
-import { join, linkOutOf, type RawPath, walk } from './folders.ts';
+import { join, linkOutOf, type RawPath, walk, type WalkedFile } from './folders.ts';
 import {
   codeOf,
   FileReader,
@@ -269,23 +269,24 @@ function planWalk(
       if (!('raw' in file)) {
         yield { ...file, path: inside(file.path) };
       } else if (exclude?.(full(file.name), false) !== true) {
-        yield* planWalked(file.raw, inside(file.name), stage(file.name), file.type, root);
+        const entry = planWalked(file, inside(file.name), stage(file.name), root);
+        if (entry !== undefined) yield entry;
       }
     }
   }
   return { notes: [], leftEnvFiles: 0, entries };
 }
 
-function* planWalked(
-  raw: RawPath,
+/** Nothing for a link that leads back to what is read anyway. */
+function planWalked(
+  { raw, type }: WalkedFile,
   shown: string,
   stage: Stage,
-  type: 'file' | 'link' | 'special',
   root: string,
-): Generator<PlannedFile | Skipped> {
-  const link = type === 'link' ? linkOutOf(root, raw, shown) : undefined;
-  if (link !== undefined) yield link;
-  if (type !== 'link') yield { raw, path: shown, stage, followLink: false, root, mayBeGone: false };
+): PlannedFile | Skipped | undefined {
+  if (type === 'link') return linkOutOf(root, raw, shown);
+  const isRegular = type === 'file';
+  return { raw, path: shown, stage, followLink: false, isRegular, root, mayBeGone: false };
 }
 
 function planListed(
@@ -301,6 +302,7 @@ function planListed(
   const envFiles = survey.envFiles.filter(({ name }) => !isExcluded(name));
   const readEnv = request.ignoredEnvFiles === 'read';
   const isReal = realFolders(root, survey.folders);
+  const special = new Set(survey.special.map(({ name }) => name));
 
   function* entries(): Generator<PlannedFile | Skipped> {
     for (const file of files) {
@@ -308,15 +310,26 @@ function planListed(
       const shown = inside(file.name);
       if (file.kind === 'submodule' || file.kind === 'nested-repository') {
         yield skipped(shown, file.kind, 'a repository of its own: scan it by name');
-      } else if (isReal(file.name)) {
+      } else if (!special.has(file.name) && isReal(file.name)) {
         const raw = join(root, file.bytes ?? file.name);
         const mayBeGone = file.kind === 'tracked';
-        yield { raw, path: shown, stage: 'working-tree', followLink: false, root, mayBeGone };
+        // Only where the survey was is it sure that no pipe or device took the file's place.
+        const isRegular = survey.folders.has(parent(file.name));
+        yield {
+          raw,
+          path: shown,
+          stage: 'working-tree',
+          followLink: false,
+          isRegular,
+          root,
+          mayBeGone,
+        };
       }
     }
     if (readEnv) {
-      for (const { raw, name, type } of envFiles) {
-        yield* planWalked(raw, inside(name), 'local', type, root);
+      for (const file of envFiles) {
+        const entry = planWalked(file, inside(file.name), 'local', root);
+        if (entry !== undefined) yield entry;
       }
     }
     yield* unseenByGit();
@@ -328,8 +341,9 @@ function planListed(
     for (const { name, detail } of survey.unreadable.filter(counts)) {
       yield skipped(inside(name), 'unreadable', detail);
     }
-    for (const { raw, name, type } of survey.special.filter(counts)) {
-      yield* planWalked(raw, inside(name), 'working-tree', type, root);
+    for (const file of survey.special.filter(counts)) {
+      const entry = planWalked(file, inside(file.name), 'working-tree', root);
+      if (entry !== undefined) yield entry;
     }
   }
   const notes = survey.partial

@@ -28,19 +28,37 @@ export interface WalkedFile {
 export function* walk(
   folder: RawPath,
   enter: (name: string) => boolean,
-  prefix = '',
 ): Generator<WalkedFile | Skipped> {
-  const entries = readFolder(folder);
-  if (!Array.isArray(entries)) {
-    if (entries !== undefined) yield { ...entries, path: prefix.slice(0, -1) };
-    return;
+  // A stack of folders, not a generator in a generator: each file would pass through as many as it lies deep.
+  const stack = [open(folder, '')];
+  for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
+    const { entries, prefix } = at;
+    if (!Array.isArray(entries)) {
+      if (entries !== undefined) yield { ...entries, path: prefix.slice(0, -1) };
+      stack.pop();
+      continue;
+    }
+    const entry = entries[at.next++];
+    if (entry === undefined) {
+      stack.pop();
+    } else if (!isGitFolder(entry.name)) {
+      const { raw, type } = entry;
+      const name = prefix + entry.name;
+      if (type !== 'folder') yield { raw: join(at.folder, raw), name, type };
+      else if (enter(name)) stack.push(open(join(at.folder, raw), `${name}/`));
+    }
   }
-  for (const { name, raw, type } of entries) {
-    if (isGitFolder(name)) continue;
-    const inside = prefix + name;
-    if (type !== 'folder') yield { raw: join(folder, raw), name: inside, type };
-    else if (enter(inside)) yield* walk(join(folder, raw), enter, `${inside}/`);
-  }
+}
+
+interface OpenFolder {
+  readonly folder: RawPath;
+  readonly prefix: string;
+  readonly entries: ReturnType<typeof readFolder>;
+  next: number;
+}
+
+function open(folder: RawPath, prefix: string): OpenFolder {
+  return { folder, prefix, entries: readFolder(folder), next: 0 };
 }
 
 /** Sorted as their full paths are; a Skipped when the folder cannot be read, undefined when it is gone. */

@@ -29,6 +29,8 @@ export interface FileToRead {
   readonly stage: Stage;
   /** Only what a person named, or a file of their own home, is followed when it is a link. */
   readonly followLink: boolean;
+  /** A folder's listing has just called it a regular file, so that its status need not be asked for. */
+  readonly isRegular?: boolean;
 }
 
 /** Bigger files are handed out as a Reader instead of being held. */
@@ -53,7 +55,7 @@ export class FileReader {
         return skipped(file.path, 'link', 'a link is not followed');
       }
       descriptor = openSync(file.raw, file.followLink ? openFlags : openFlags | noFollow);
-      const item = this.#take(file, descriptor, fstatSync(descriptor));
+      const item = this.#take(file, descriptor);
       if (this.#openBigFile === descriptor) descriptor = undefined;
       return item;
     } catch (error) {
@@ -70,20 +72,35 @@ export class FileReader {
     this.#openBigFile = undefined;
   }
 
-  #take(file: FileToRead, descriptor: number, stat: Stats): Item | 'gone' {
+  #take(file: FileToRead, descriptor: number): Item | 'gone' {
+    const buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(heldBytes));
+    if (file.isRegular === true) {
+      const length = fill(buffer, 0, descriptor);
+      const isWhole = length > 0 && length < buffer.length && length <= this.#maxFileSize;
+      return isWhole
+        ? documentOf(file, buffer.subarray(0, length))
+        : this.#takeByStatus(file, descriptor, length);
+    }
+    return this.#takeByStatus(file, descriptor, 0);
+  }
+
+  /** `held` is how many bytes the buffer has already. */
+  #takeByStatus(file: FileToRead, descriptor: number, held: number): Item | 'gone' {
     const { path } = file;
+    const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return 'gone';
     if (!stat.isFile()) return skipped(path, 'not-regular', kindOf(stat));
-    if (stat.size > this.#maxFileSize) {
+    const size = Math.max(stat.size, held);
+    if (size > this.#maxFileSize) {
       const limit = sizeText(this.#maxFileSize);
-      return skipped(path, 'too-large', `${sizeText(stat.size)}, the limit is ${limit}`);
+      return skipped(path, 'too-large', `${sizeText(size)}, the limit is ${limit}`);
     }
-    if (stat.size > heldBytes) {
+    if (size > heldBytes) {
       this.#openBigFile = descriptor;
-      return documentOf(file, readerOf(descriptor, stat.size));
+      return documentOf(file, readerOf(descriptor, size));
     }
-    this.#buffer ??= Buffer.allocUnsafeSlow(heldBytes);
-    return documentOf(file, this.#buffer.subarray(0, fill(this.#buffer, descriptor, stat.size)));
+    const buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(heldBytes));
+    return documentOf(file, buffer.subarray(0, fill(buffer, held, descriptor)));
   }
 }
 
@@ -131,10 +148,10 @@ const openFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 const noFollow = constants.O_RDONLY | constants.O_NOFOLLOW;
 const linksNeedLstat = noFollow === 0;
 
-function fill(buffer: Buffer, descriptor: number, expected: number): number {
-  let length = 0;
-  // Size 0 may be a file of /proc: there only reading tells. Otherwise one read is enough, as a rule.
-  while (length < buffer.length && (expected === 0 || length < expected)) {
+/** To the end of the file or of the buffer; the size is no help, since files of /proc say 0 and others grow. */
+function fill(buffer: Buffer, from: number, descriptor: number): number {
+  let length = from;
+  while (length < buffer.length) {
     const got = readSync(descriptor, buffer, length, buffer.length - length, null);
     if (got === 0) break;
     length += got;
@@ -159,6 +176,8 @@ function problem(file: FileToRead, error: unknown): Skipped | 'gone' {
   if (code === 'ENXIO' || code === 'ENODEV' || code === 'EOPNOTSUPP') {
     return skipped(file.path, 'not-regular', 'a socket or a device');
   }
+  // Only a folder that took a file's place is opened and cannot be read like this.
+  if (code === 'EISDIR') return 'gone';
   const text = problemText(error);
   return text === undefined ? 'gone' : skipped(file.path, 'unreadable', text);
 }
