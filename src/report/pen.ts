@@ -99,7 +99,10 @@ export interface Pen {
   safe(text: string): string;
 }
 
-export function penFor(context: ReportContext, palette: Palette): Pen {
+export function penFor(
+  context: Pick<ReportContext, 'color' | 'unicode' | 'columns'>,
+  palette: Palette,
+): Pen {
   return {
     width: Math.max(narrowest, Math.min(widest, context.columns || usual)),
     colors: palette(context.color),
