@@ -1,5 +1,4 @@
-// The one layer that changes a person's AWS and env files. A plan holds the bytes before and after; what was not planned
-// cannot happen.
+// The one layer that changes a person's files. A plan holds the bytes before and after; what was not planned cannot happen.
 
 export interface FilePlan {
   /** As the person knows it; a link stays a link, its target is replaced. */
