@@ -17,7 +17,8 @@ export interface DialectReading {
   readonly services: ReadonlyMap<string, Settings>;
 }
 
-export type Dialect = 'botocore' | 'js' | 'go';
+export const dialects = ['botocore', 'js', 'go'] as const;
+export type Dialect = (typeof dialects)[number];
 
 export function readDialect(
   dialect: Dialect,

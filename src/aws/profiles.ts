@@ -107,12 +107,13 @@ export function isPlaceholder(value: string): boolean {
   );
 }
 
-const keyRoles: Readonly<Record<string, KeyRole>> = {
-  aws_access_key_id: 'id',
-  aws_secret_access_key: 'secret',
-  aws_session_token: 'token',
-  aws_security_token: 'token',
-};
+/** The settings that hold a static key or a part of one; names in lower case. */
+export const keyRoles: ReadonlyMap<string, KeyRole> = new Map([
+  ['aws_access_key_id', 'id'],
+  ['aws_secret_access_key', 'secret'],
+  ['aws_session_token', 'token'],
+  ['aws_security_token', 'token'],
+]);
 
 interface Draft {
   readonly name: string;
@@ -125,7 +126,7 @@ interface Draft {
   endpoints: readonly string[];
 }
 
-interface ReadFile {
+export interface ReadFile {
   readonly kind: AwsFileKind;
   readonly ini: IniFile;
 }
@@ -168,18 +169,18 @@ function newDraft(name: string): Draft {
   };
 }
 
-/** What every SDK can read after `profile `. */
-function isNameForAll(name: string): boolean {
-  return /^[\w\-/.%@:+]+$/.test(name) && name !== '__proto__' && !(name in {});
+/** What every SDK can read after `profile `; names like those of an object's members vanish in one. */
+export function isNameForAll(name: string): boolean {
+  return /^[\w\-/.%@:+]+$/.test(name) && !(name in {});
 }
 
-interface Meaning {
+export interface Meaning {
   readonly name: string;
   readonly odd: boolean;
 }
 
 /** The profile a section is for; sections that are for something else count when they hold a key all the same. */
-function meaningOf(section: IniSection, { kind, ini }: ReadFile): Meaning | undefined {
+export function meaningOf(section: IniSection, { kind, ini }: ReadFile): Meaning | undefined {
   const { name } = section;
   const line = ini.lines[section.header];
   const header = line === undefined ? '' : textOf(ini, line).trim();
@@ -203,12 +204,12 @@ function isOddHeader(header: string): boolean {
 }
 
 function isKeySetting({ name, value }: IniSetting): boolean {
-  return keyRoles[name] !== undefined && !isPlaceholder(value);
+  return keyRoles.has(name) && !isPlaceholder(value);
 }
 
 function addSection(draft: Draft, section: IniSection, file: AwsFileKind): void {
   for (const { name, value, within, line, valueSpan } of section.settings) {
-    const role = keyRoles[name];
+    const role = keyRoles.get(name);
     // An empty setting above indented keys does not make them something else.
     if (role === undefined)
       draft.settings.set(within === undefined ? name : `${within}.${name}`, value);
