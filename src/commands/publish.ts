@@ -10,7 +10,6 @@ import type { Host } from './host.ts';
 import { problem, said } from './messages.ts';
 import { displayPaths } from './places.ts';
 import type { Performed } from './scan.ts';
-import { writeReport } from './write-report.ts';
 
 /** What runs in the middle of somebody's commit or push says little, and nothing when all is well. */
 const hookModes: ReadonlySet<string> = new Set(['staged', 'pre-push', 'commit-msg']);
@@ -29,7 +28,7 @@ export async function publish(performed: Performed, flags: ScanFlags, host: Host
       ? loadStaged(context.color)
       : loadFormat(settings.format, context.color));
     const text = format(report, context);
-    if (toFile) writeReport(output, host.cwd, text);
+    if (toFile) await writeTo(output, host.cwd, text);
     else host.out(text);
   }
   if (!settings.quiet) for (const note of notes) host.err(said(note));
@@ -38,6 +37,11 @@ export async function publish(performed: Performed, flags: ScanFlags, host: Host
   if (toFile && !settings.quiet)
     host.err(said(`${summary(report, context)}; written to ${output}`));
   if (outcome.reason !== undefined) host.err(problem({ message: outcome.reason }));
+}
+
+async function writeTo(output: string, cwd: string, text: string): Promise<void> {
+  const { writeReport } = await import('./write-report.ts');
+  writeReport(output, cwd, text);
 }
 
 function isClean({ findings, complete }: ScanReport): boolean {
