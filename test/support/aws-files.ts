@@ -1,0 +1,57 @@
+// AWS files as text, for tests of what happens to them: keys are made at run time.
+
+import type { AwsTexts, ProfileChange, SsoSession } from '../../src/aws/change.ts';
+import { generate } from './examples.ts';
+
+export const id = generate('aws-id@111122223333', 'moonbakery');
+export const secret = generate('aws-secret', 'moonbakery');
+export const keys = `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+
+export const session: SsoSession = {
+  name: 'moonbakery',
+  startUrl: 'https://d-1234567890.awsapps.com/start',
+  region: 'us-east-1',
+  scopes: ['sso:account:access'],
+};
+
+export const sessionSection = `[sso-session moonbakery]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+`;
+
+export const ssoLines = `sso_session = moonbakery
+sso_account_id = 111122223333
+sso_role_name = ReadOnlyAccess
+`;
+
+export function sso(
+  profile: string,
+  more: Partial<ProfileChange & { readonly type: 'sso' }> = {},
+): ProfileChange {
+  return {
+    type: 'sso',
+    profile,
+    session,
+    account: '111122223333',
+    role: 'ReadOnlyAccess',
+    legacy: false,
+    ...more,
+  };
+}
+
+export function removeKey(profile: string): ProfileChange {
+  return { type: 'remove-key', profile };
+}
+
+export function texts(config?: string | Uint8Array, credentials?: string | Uint8Array): AwsTexts {
+  return { config: bytes(config), credentials: bytes(credentials), same: false };
+}
+
+export function oneFile(text: string | Uint8Array): AwsTexts {
+  return { config: bytes(text), credentials: bytes(text), same: true };
+}
+
+function bytes(text: string | Uint8Array | undefined): Uint8Array | undefined {
+  return typeof text === 'string' ? new Uint8Array(Buffer.from(text)) : text;
+}
