@@ -1,14 +1,13 @@
 // What becomes of both AWS files, byte for byte: each rule of the editor as one sentence.
 
 import { describe, expect, it } from '@jest/globals';
-import type { AwsTexts, ProfileChange } from '../src/aws/change.ts';
-import { planEdits, textsAfter } from '../src/aws/edit.ts';
-import { applyEdits } from '../src/aws/ini.ts';
-import { verifyEdits } from '../src/aws/verify.ts';
+import { planEdits } from '../src/aws/edit.ts';
 import {
+  after,
   id,
   keys,
   oneFile,
+  quietly,
   removeKey,
   secret,
   session,
@@ -17,48 +16,6 @@ import {
   ssoLines,
   texts,
 } from './support/aws-files.ts';
-
-interface Result {
-  readonly config: string | undefined;
-  readonly credentials: string | undefined;
-  readonly refused: readonly string[];
-  readonly notes: readonly string[];
-}
-
-/** Both files after the plan as text; the plan has to hold in every dialect, and its edits to make its bytes. */
-function after(given: AwsTexts, ...changes: readonly ProfileChange[]): Result {
-  const plan = planEdits(given, changes);
-  for (const edit of [plan.config, plan.credentials]) {
-    if (edit === undefined) continue;
-    const made = applyEdits(edit.before ?? new Uint8Array(), edit.edits);
-    expect(Buffer.from(made).toString()).toBe(Buffer.from(edit.after).toString());
-  }
-  const result = textsAfter(given, plan);
-  const refusedProfiles = plan.refusals.map(({ profile }) => profile);
-  const planned = changes.filter(
-    (change) =>
-      change.type === 'repair' ||
-      !(refusedProfiles.includes(change.profile) || refusedProfiles.includes(undefined)),
-  );
-  if (plan.refusals.length === 0) expect(verifyEdits(given, result, planned)).toEqual([]);
-  return {
-    config: text(result.config),
-    credentials: text(result.credentials),
-    refused: plan.refusals.map(({ profile, reason }) =>
-      profile === undefined ? reason : `${profile}: ${reason}`,
-    ),
-    notes: plan.notes,
-  };
-}
-
-function text(bytes: Uint8Array | undefined): string | undefined {
-  return bytes === undefined ? undefined : Buffer.from(bytes).toString();
-}
-
-/** Both files and nothing to say. */
-function quietly(config: string | undefined, credentials: string | undefined): Result {
-  return { config, credentials, refused: [], notes: [] };
-}
 
 const region = 'region = eu-west-1\n';
 

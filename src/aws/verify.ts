@@ -2,7 +2,13 @@
 // it reads the old and the new bytes as the SDKs do and compares what they would see.
 
 import { type AwsTexts, type ProfileChange, sdks, type SsoSession } from './change.ts';
-import { type Dialect, dialects, type Settings, type SettingValue } from './dialects.ts';
+import {
+  type Dialect,
+  type DialectReading,
+  dialects,
+  type Settings,
+  type SettingValue,
+} from './dialects.ts';
 import { isSpelling } from './headers.ts';
 import { keyRoles } from './profiles.ts';
 import { type Both, readBoth } from './read-both.ts';
@@ -59,8 +65,10 @@ interface Expectation {
   readonly touched: boolean;
   /** The sso-session may have another name than this one, but has to say the same. */
   readonly session: SsoSession | undefined;
-  /** This dialect did not see the section of config before: only how the profile signs in can be foretold. */
+  /** This dialect did not see a section of it before, others did: only how it signs in can be foretold. */
   readonly newlySeen: boolean;
+  /** How it signs in is part of the plan. */
+  readonly signsAnew: boolean;
 }
 
 function expectProfiles(
@@ -70,7 +78,7 @@ function expectProfiles(
 ): ReadonlyMap<string, Expectation> {
   const expected = new Map<string, Expectation>();
   for (const [name, settings] of before.profiles) {
-    expected.set(name, { settings, touched: false, session: undefined, newlySeen: false });
+    expected.set(name, { settings, ...untouched });
   }
   for (const change of changes) {
     if (change.type === 'repair') continue;
@@ -90,18 +98,24 @@ function expectProfiles(
           : was.find(({ session }) => session)?.session,
       newlySeen:
         was.some(({ newlySeen }) => newlySeen) ||
-        (!isInConfig(before, profile) && everyone.some((other) => isInConfig(other, profile))),
+        before.files.some(
+          ([, own], file) =>
+            !isThere(own, profile) &&
+            everyone.some(({ files }) => isThere(files[file]?.[1], profile)),
+        ),
+      signsAnew:
+        was.some(({ signsAnew }) => signsAnew) ||
+        (change.type !== 'rename' && change.type !== 'settings'),
     });
     if (change.type === 'rename') followRename(expected, profile, change.to);
   }
   return expected;
 }
 
-function isInConfig({ files }: Both, profile: string): boolean {
-  return files.some(
-    ([kind, { profiles }]) =>
-      kind === 'config' && [...profiles.keys()].some((name) => isSpelling(name, profile)),
-  );
+const untouched = { touched: false, session: undefined, newlySeen: false, signsAnew: false };
+
+function isThere(reading: DialectReading | undefined, profile: string): boolean {
+  return [...(reading?.profiles.keys() ?? [])].some((name) => isSpelling(name, profile));
 }
 
 function followRename(expected: Map<string, Expectation>, from: string, to: string): void {
@@ -183,12 +197,12 @@ function compareProfiles(
   { profiles, sessions }: Both,
 ): string[] {
   const problems: string[] = [];
-  for (const [name, { settings, touched, session, newlySeen }] of expected) {
+  for (const [name, { settings, touched, session, newlySeen, signsAnew }] of expected) {
     const found = profiles.get(name) ?? new Map<string, SettingValue>();
     const wrong = differences(settings, found).filter(
       (setting) =>
         !(setting === 'sso_session' && saysTheSame(sessions, found.get(setting), session)) &&
-        !(newlySeen && !signIn.has(setting) && !isKeyName(setting)),
+        !(newlySeen && !(signsAnew && (signIn.has(setting) || isKeyName(setting)))),
     );
     if (wrong.length > 0) {
       problems.push(
@@ -197,9 +211,8 @@ function compareProfiles(
           : `${tool}: profile ${name} would read differently, though nothing was planned for it`,
       );
     }
-    const held =
-      touched && [...found.keys()].some((setting) => isKeyName(setting.replace(/^.*\./s, '')));
-    if (held && ![...settings.keys()].some(isKeyName)) {
+    const holdsKey = [...found.keys()].some((setting) => isKeyName(setting.replace(/^.*\./s, '')));
+    if (signsAnew && holdsKey) {
       problems.push(`${tool}: a static key would still stand in profile ${name}`);
     }
   }

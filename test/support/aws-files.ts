@@ -1,6 +1,10 @@
 // AWS files as text, for tests of what happens to them: keys are made at run time.
 
+import { expect } from '@jest/globals';
 import type { AwsTexts, ProfileChange, SsoSession } from '../../src/aws/change.ts';
+import { planEdits, textsAfter } from '../../src/aws/edit.ts';
+import { applyEdits } from '../../src/aws/ini.ts';
+import { verifyEdits } from '../../src/aws/verify.ts';
 import { generate } from './examples.ts';
 
 export const id = generate('aws-id@111122223333', 'moonbakery');
@@ -54,4 +58,46 @@ export function oneFile(text: string | Uint8Array): AwsTexts {
 
 function bytes(text: string | Uint8Array | undefined): Uint8Array | undefined {
   return typeof text === 'string' ? new Uint8Array(Buffer.from(text)) : text;
+}
+
+export interface Result {
+  readonly config: string | undefined;
+  readonly credentials: string | undefined;
+  readonly refused: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Both files after the plan as text; the plan has to hold in every dialect, and its edits to make its bytes. */
+export function after(given: AwsTexts, ...changes: readonly ProfileChange[]): Result {
+  const plan = planEdits(given, changes);
+  for (const edit of [plan.config, plan.credentials]) {
+    if (edit === undefined) continue;
+    const made = applyEdits(edit.before ?? new Uint8Array(), edit.edits);
+    expect(Buffer.from(made).toString()).toBe(Buffer.from(edit.after).toString());
+  }
+  const result = textsAfter(given, plan);
+  const refusedProfiles = plan.refusals.map(({ profile }) => profile);
+  const planned = changes.filter(
+    (change) =>
+      change.type === 'repair' ||
+      !(refusedProfiles.includes(change.profile) || refusedProfiles.includes(undefined)),
+  );
+  if (plan.refusals.length === 0) expect(verifyEdits(given, result, planned)).toEqual([]);
+  return {
+    config: text(result.config),
+    credentials: text(result.credentials),
+    refused: plan.refusals.map(({ profile, reason }) =>
+      profile === undefined ? reason : `${profile}: ${reason}`,
+    ),
+    notes: plan.notes,
+  };
+}
+
+function text(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString();
+}
+
+/** Both files and nothing to say. */
+export function quietly(config: string | undefined, credentials: string | undefined): Result {
+  return { config, credentials, refused: [], notes: [] };
 }
