@@ -389,7 +389,7 @@ describe('an odd header', () => {
       `[shop]\n${keys}`,
     );
     expect(after(given, sso('shop')).refused).toEqual([
-      'shop: text behind the header in line 3 makes the JavaScript SDK give its settings to the profile above',
+      'shop: text behind the header in line 3 makes the JavaScript SDK take it for a part of the section above',
     ]);
   });
 });

@@ -3,6 +3,8 @@
 // file that one of them cannot read any more is a broken computer. Written from their behaviour, held to it by
 // differential tests (test/aws-dialects.test.ts). Errors never quote the file.
 
+import { readRust, RustRefusal } from './dialect-rust.ts';
+
 export type ConfigFileKind = 'config' | 'credentials';
 
 /** A nested block is a map; the JavaScript SDK has none, it writes `s3.region`. */
@@ -17,8 +19,10 @@ export interface DialectReading {
   readonly services: ReadonlyMap<string, Settings>;
 }
 
+/** Those that a file has to be readable in before it is edited. */
 export const dialects = ['botocore', 'js', 'go'] as const;
-export type Dialect = (typeof dialects)[number];
+/** The Rust SDK refuses so much that many a file that works elsewhere is lost on it: see dialect-rust.ts. */
+export type Dialect = (typeof dialects)[number] | 'rust';
 
 export function readDialect(
   dialect: Dialect,
@@ -28,7 +32,7 @@ export function readDialect(
   try {
     return readers[dialect](bytes, kind);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal || error instanceof RustRefusal)) throw error;
     return { error: error.message, profiles: new Map(), sessions: new Map(), services: new Map() };
   }
 }
@@ -391,4 +395,9 @@ function nothing(): DialectReading {
 
 const readers: Readonly<
   Record<Dialect, (bytes: Uint8Array, kind: ConfigFileKind) => DialectReading>
-> = { botocore: readBotocore, js: readJs, go: readGo };
+> = {
+  botocore: readBotocore,
+  js: readJs,
+  go: readGo,
+  rust: (bytes, kind) => ({ error: undefined, ...readRust(decodeStrictly(bytes), kind) }),
+};

@@ -88,7 +88,7 @@ function planAll(given: AwsTexts, changes: readonly ProfileChange[], careful: bo
           : edited(credentials.now, planned.credentials),
         same: texts.same,
       };
-      if (careful) {
+      if (careful && !isRepair(change)) {
         const [problem] = verifyEdits(now(), after, [change]);
         if (problem !== undefined) {
           throw new Refused(problem, 'change this profile by hand, then start again');
@@ -108,13 +108,14 @@ function planAll(given: AwsTexts, changes: readonly ProfileChange[], careful: bo
     }
   };
 
-  // Repairs first: nothing else can be planned in a broken file.
-  const isRepair = ({ type }: ProfileChange): boolean => type === 'repair';
+  // Repairs first: nothing else can be planned in a broken file, and half a repair is none.
   changes.filter(isRepair).forEach(attempt);
-  const others = changes.filter((change) => !isRepair(change));
-  const broken = others.length === 0 ? [] : uneditable(now());
+  const broken = uneditable(now());
   refusals.push(...broken);
-  if (broken.length === 0) others.forEach(attempt);
+  if (broken.length > 0) {
+    return { ...unchanged, refusals, notes: [], sessions, accepted: [] };
+  }
+  changes.filter((change) => !isRepair(change)).forEach(attempt);
   return {
     config: fileEdit(config),
     credentials: texts.same ? undefined : fileEdit(credentials),
@@ -124,6 +125,10 @@ function planAll(given: AwsTexts, changes: readonly ProfileChange[], careful: bo
     accepted,
   };
 }
+
+const isRepair = ({ type }: ProfileChange): boolean => type === 'repair';
+
+const unchanged = { config: undefined, credentials: undefined };
 
 function fileState(bytes: Uint8Array | undefined): FileState {
   const original = bytes ?? new Uint8Array();

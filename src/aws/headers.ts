@@ -24,7 +24,7 @@ export function readersOf(header: string, kind: ConfigFileKind, profile: string)
   );
 }
 
-/** Two of the SDKs take quotes and backslashes for a part of the name. */
+/** Some SDKs take quotes, backslashes and blanks at the ends for a part of the name. */
 export function isSpelling(name: string, profile: string): boolean {
   return name === profile || unquoted(name) === profile;
 }
@@ -66,5 +66,8 @@ function bare(text: string): string {
 }
 
 function unquoted(name: string): string {
-  return name.replace(/^(["'])(.*)\1$/s, '$2').replaceAll(/\\(.)/g, '$1');
+  return name
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .replaceAll(/\\(.)/g, '$1');
 }

@@ -13,7 +13,7 @@ import {
   newName,
   sectionsOf,
 } from './headers.ts';
-import { type IniEdit, type IniSection, parseIni } from './ini.ts';
+import { type IniEdit, type IniSection, parseIni, textOf } from './ini.ts';
 import { isNameForAll, keyRoles, readProfiles } from './profiles.ts';
 import { Refused } from './refusal.ts';
 import { dedentComments, dropIfEmpty, removeSettings, setSettings } from './section-edit.ts';
@@ -158,6 +158,7 @@ function replaceSignIn(work: Work, profile: string, wanted: ReadonlyMap<string, 
     const header = headerFor(profile, 'config');
     work.config.appended.push(inStyle(work.config, [header, ...lines]));
   } else {
+    refuseUnclearHeaders(work.config, target);
     setSettings(work.config, target, wanted);
     respell(work, target, profile);
     settle(work.config, target, work.notes);
@@ -194,18 +195,31 @@ function isReadByAll({ readers }: FoundSection, profile: string, header: string)
 }
 
 function replaceHeader(draft: Draft, section: IniSection, header: string): void {
-  const line = draft.ini.lines[section.header];
+  refuseUnclearHeaders(draft, section);
   const text = headerLine(draft.ini, section);
-  if (line?.type !== 'header') return;
-  if (!isHeaderForJs(text)) {
-    throw new Refused(
-      `text behind the header in line ${section.header + 1} makes the JavaScript SDK give its settings to the profile above`,
-      'put that text into a comment line of its own',
-    );
+  const straight = text.replace(/^(\s*)\[.*\]/s, (_, blank: string) => blank + header);
+  draft.changed.set(section.header, [straight]);
+}
+
+/** Some SDK does not see where the section begins or ends, and takes its settings for those of another profile. */
+function refuseUnclearHeaders({ ini }: Draft, section: IniSection): void {
+  for (const { header } of ini.sections) {
+    const line = ini.lines[header];
+    if (line === undefined || (header !== section.header && header !== section.next)) continue;
+    const text = textOf(ini, line);
+    if (!isHeaderForJs(text)) {
+      throw new Refused(
+        `text behind the header in line ${header + 1} makes the JavaScript SDK take it for a part of the section above`,
+        'put that text into a comment line of its own',
+      );
+    }
+    if (line.indent > 0 && ini.lines.slice(0, header).some(({ type }) => type === 'setting')) {
+      throw new Refused(
+        `the header in line ${header + 1} is indented, so that the AWS CLI takes it for a part of the setting above`,
+        'take its indentation off',
+      );
+    }
   }
-  draft.changed.set(section.header, [
-    text.replace(/^(\s*)\[.*\]/s, (_, blank: string) => blank + header),
-  ]);
 }
 
 // ---- what goes
@@ -218,6 +232,7 @@ function takeOut(work: Work, profile: string, goes: Goes, keep?: IniSection): vo
     for (const { section } of sectionsOf(draft.ini, kind, profile)) {
       const removed = removeSettings(draft, section, (name) => goes(name, section));
       if (!removed) continue;
+      refuseUnclearHeaders(draft, section);
       if (section !== keep) {
         dropIfEmpty(draft, section);
         settle(draft, section, work.notes);
@@ -263,6 +278,7 @@ function changeSettings(work: Work, change: ProfileChange & { readonly type: 'se
   }
   const unset = new Map(set);
   for (const { draft, section } of found) {
+    refuseUnclearHeaders(draft, section);
     removeSettings(draft, section, (name) => remove.includes(name));
     const here = new Map(
       [...set].filter(([name]) => section.settings.some((one) => one.name === name)),
@@ -310,8 +326,9 @@ function rename(work: Work, { profile, to }: ProfileChange & { readonly type: 'r
     );
   }
   if (to === profile) return;
-  for (const { draft } of files) {
+  for (const { draft, kind } of files) {
     for (const section of draft.ini.sections) {
+      if (kind === 'config' && !/^(?:default$|profile\s)/.test(section.name)) continue;
       const follows = section.settings.some(
         ({ name, value, within }) =>
           name === 'source_profile' && value === profile && within === undefined,

@@ -28,7 +28,7 @@ export function readBoth({ config, credentials, same }: AwsTexts, dialect: Diale
   const profiles = new Map(own.profiles);
   for (const [name, settings] of other.profiles) {
     // In one file for both, headers of config are no profiles of credentials.
-    if (same && /^(?:profile|sso-session|services)[ .]/.test(name)) continue;
+    if (same && /^\s*(?:profile|sso-session|services)[ .]/.test(name)) continue;
     profiles.set(name, new Map([...(profiles.get(name) ?? []), ...settings]));
   }
   const sessions = new Map([...other.sessions, ...own.sessions]);

@@ -18,7 +18,7 @@ export function resolve(texts: AwsTexts, profile: string, sdk: Sdk): Resolution 
 type Order = (both: Both, profile: string, visited: readonly string[]) => Resolution;
 
 interface Family {
-  /** The last four have parsers of their own, which agree most with Go's. */
+  /** Java, Ruby and .NET have parsers of their own, which agree most with Go's. */
   readonly dialect: Dialect;
   readonly order: Order;
 }
@@ -454,7 +454,7 @@ const families: Readonly<Record<Sdk, Family>> = {
   boto3: { dialect: 'botocore', order: botocore },
   js: { dialect: 'js', order: javascript },
   go: { dialect: 'go', order: go },
-  rust: { dialect: 'go', order: rust },
+  rust: { dialect: 'rust', order: rust },
   java: { dialect: 'go', order: inOrder(javaSteps, javaSteps) },
   ruby: { dialect: 'go', order: inOrder(rubySteps, rubySource) },
   dotnet: { dialect: 'go', order: inOrder(dotnetSteps, dotnetSteps) },

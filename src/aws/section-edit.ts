@@ -2,6 +2,7 @@
 
 import { contentOf, type Draft, indentationOf, remainingLines } from './draft.ts';
 import type { IniLine, IniSection } from './ini.ts';
+import { keyRoles } from './profiles.ts';
 import { Refused } from './refusal.ts';
 
 /** With what goes on below a setting; comments above and below stay. */
@@ -35,7 +36,9 @@ function removeContinuation(
   const { lines } = draft.ini;
   const own = lines[from];
   if (own === undefined) return;
-  const opensBlock = section.settings.some(({ line, value }) => line === from && value === '');
+  const opensBlock = section.settings.some(
+    ({ line, name, value }) => line === from && value === '' && !keyRoles.has(name),
+  );
   for (let index = from + 1; index < section.next; index++) {
     const line = lines[index];
     if (line === undefined) return;
