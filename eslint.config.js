@@ -82,6 +82,11 @@ export default defineConfig(
     },
   },
   {
+    // The one layer that talks to a network, when somebody asks for it; what it learns others write down
+    files: ['src/sso/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: filesAndPrograms }] },
+  },
+  {
     files: [...pure, 'rules/**'],
     rules: {
       'no-restricted-imports': ['error', { paths: [...network, ...filesAndPrograms] }],

@@ -13,6 +13,18 @@ export interface SsoWorld {
   readonly signal: AbortSignal;
   /** Milliseconds. Rejects when the signal fires. */
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Told before each wait for another try, so that the person sees why nothing happens. */
+  readonly onRetry?: (retry: Retry) => void;
+  /** Milliseconds that one request may take; default 30,000. */
+  readonly timeout?: number;
+}
+
+export interface Retry {
+  readonly why: 'throttled' | 'unavailable' | 'unreachable';
+  /** As in AWS's names: `oidc.us-east-1.amazonaws.com`. */
+  readonly host: string;
+  /** Milliseconds until the next try. */
+  readonly wait: number;
 }
 
 /** How the person is told where to go. Called before anything is opened. */
@@ -92,12 +104,27 @@ export interface LastUse {
   readonly userName: string | null;
 }
 
-/** Why a change of a key in IAM did not happen. */
-export type IamAnswer =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly why: 'denied' | 'invalid' | 'gone'; readonly detail: string };
+/** A key in IAM; without a user's name it is looked for among those of the user who signs. */
+export interface UserKey {
+  readonly keyId: string;
+  readonly userName: string | undefined;
+}
 
-/** A call that did not come to an answer: said to the person as a UserError is; `kind` is for the flow. */
+/**
+ * Why something about a key in IAM could not be done. `invalid`: the credentials that signed are not accepted, or no
+ * longer. `detail` is one sentence without secrets.
+ */
+export interface IamRefusal {
+  readonly ok: false;
+  readonly why: 'denied' | 'invalid' | 'gone';
+  readonly detail: string;
+}
+
+export type IamAnswer = { readonly ok: true } | IamRefusal;
+
+export type LastUseAnswer = { readonly ok: true; readonly use: LastUse } | IamRefusal;
+
+/** A call that did not come to an answer: said to the person as a UserError is (problem.ts); `kind` is for the flow. */
 export type CallProblem =
   | 'denied' // the person, or the organisation, said no
   | 'expired' // the code, or the session at the portal

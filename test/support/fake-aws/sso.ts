@@ -64,11 +64,12 @@ function startDevice(state: FakeState, { body, base }: SsoRequest): Answer {
   const userCode = randomUUID().slice(0, 9).toUpperCase();
   const expires = state.now() + world.codeLifetime * 1000;
   state.deviceCodes.set(deviceCode, { clientId, userCode, expires, polls: 0 });
+  const verificationUri = world.verificationUri ?? `${base}/device`;
   return json({
     deviceCode,
     userCode,
-    verificationUri: `${base}/device`,
-    verificationUriComplete: `${base}/device?user_code=${userCode}`,
+    verificationUri,
+    verificationUriComplete: `${verificationUri}?user_code=${userCode}`,
     expiresIn: world.codeLifetime,
     ...(world.interval === undefined ? {} : { interval: world.interval }),
   });

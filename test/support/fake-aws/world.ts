@@ -16,6 +16,8 @@ export interface FakeWorld {
   pendingPolls: number;
   /** Seconds between polls; undefined leaves it out of the answer. */
   interval: number | undefined;
+  /** Where a code is typed in; undefined for the fake's own page. */
+  verificationUri: string | undefined;
   /** Seconds until a device code expires. */
   codeLifetime: number;
   /** Seconds. */
@@ -128,6 +130,7 @@ export function moonbakery(changes: Partial<FakeWorld> = {}): FakeWorld {
     person: { name: 'dana', does: 'approves' },
     pendingPolls: 1,
     interval: 1,
+    verificationUri: undefined,
     codeLifetime: 600,
     tokenLifetime: 8 * 3600,
     accounts: [

@@ -1,0 +1,9 @@
+// The one door to everything that talks to AWS; behind it lies the SDK, so it is opened with import() by whoever needs it.
+export { accountOfKey, callerIdentity } from './identity.ts';
+export { deleteKey, lastUse, policiesOfUser, setKeyStatus } from './iam.ts';
+export { isRegion, noteOnEndpointUrl, partitionOf } from './endpoints.ts';
+export { openPortal } from './portal.ts';
+export { callProblem, SsoError } from './problem.ts';
+export { refresh, signIn } from './sign-in.ts';
+export { checkStartUrl, sameStartUrl } from './start-url.ts';
+export { cacheFilesOf, tokenFileOf, tokenFrom } from './token-cache.ts';
