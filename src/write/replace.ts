@@ -288,7 +288,7 @@ function renameWithoutReplacing(path: string, from: string, to: string, fs: File
     fs.link(from, to);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw changed(path);
-    if (!noHardLinks.has(codeOf(error))) throw error;
+    if (!lacksHardLinks(error)) throw error;
     rename(from, to, fs);
     return;
   }
@@ -320,15 +320,24 @@ function newRights({ target }: Place, fs: FileSystem): Rights | undefined {
 
 function handOver(folder: string, fs: FileSystem): void {
   if (process.geteuid?.() !== 0) return;
-  const above = fs.lstat(dirname(folder));
   const fd = fs.open(folder, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    if (above !== undefined && above.uid !== 0n) {
-      fs.fchown(fd, Number(above.uid), Number(above.gid));
-    }
+    giveToOwnerOf(dirname(folder), fd, fs);
   } finally {
     fs.close(fd);
   }
+}
+
+/** What root makes in somebody's folder belongs to that somebody. */
+export function giveToOwnerOf(folder: string, fd: number, fs: FileSystem): void {
+  if (process.geteuid?.() !== 0) return;
+  const found = fs.lstat(folder);
+  if (found !== undefined && found.uid !== 0n) fs.fchown(fd, Number(found.uid), Number(found.gid));
+}
+
+/** A link was refused because the file system has none. */
+export function lacksHardLinks(error: unknown): boolean {
+  return noHardLinks.has(codeOf(error));
 }
 
 function giveRights(
