@@ -8,6 +8,7 @@ import { takeLock } from './lock.ts';
 import { inWords } from './problems.ts';
 import { makeFolders } from './replace.ts';
 import { sweep, type Swept } from './sweep.ts';
+import { expireUndo } from './undo-store.ts';
 
 export interface State {
   readonly folder: string;
@@ -40,12 +41,13 @@ export function stateFolder({ env, home }: Surroundings): string | undefined {
  * Makes the folder (0700), takes the lock and sweeps. To be closed.
  * @throws UserError when another keyscan is at work or the folder cannot be used. A damaged journal is no error: see `past`.
  */
-export function openState(folder: string, fs: FileSystem = disk): State {
+export function openState(folder: string, fs: FileSystem = disk, now = Date.now()): State {
   try {
     makeFolders(folder, fs);
     makePrivate(folder, fs);
     const lock = takeLock(folder, fs);
     try {
+      expireUndo(folder, now, fs);
       const past = readJournal(folder, fs);
       const journal = openJournal(folder, fs);
       const swept = sweep(past.temporaries, fs);
