@@ -165,6 +165,8 @@ async function modules(entryPoints, plugins) {
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+    // The ES modules of packages that have both: of a CommonJS one, import() would see nothing but its default
+    mainFields: ['module', 'main'],
     // CommonJS packages inside the bundle still call require() for Node's own modules
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -6,6 +6,7 @@ import type { Host } from '../commands/host.ts';
 import { UserError } from '../core/errors.ts';
 import type { CommandName } from './options.ts';
 import type { CommandLine } from './parse.ts';
+import { fixFlags } from './fix-flags.ts';
 import { scanFlags } from './scan-flags.ts';
 
 type Run = (line: CommandLine, host: Host) => Promise<number>;
@@ -17,6 +18,11 @@ export async function runCommand(line: CommandLine, host: Host): Promise<number>
 }
 
 const runs: Partial<Record<CommandName, Run>> = {
+  // The scan itself has a file of its own; this is what `--fix` makes of it.
+  scan: async (line, host) => {
+    const { fix } = await import('../commands/fix.ts');
+    return fix(fixFlags(line), host);
+  },
   baseline: async (line, host) => {
     const { mode, ...scan } = scanFlags(line);
     const file = line.values.text('import');

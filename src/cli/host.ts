@@ -38,6 +38,7 @@ export function host(values: Values | undefined): Host {
     unicode: showsUnicode(env, process.platform),
     columns: once(() => columnsOf(env, onTerminal[1]())),
     outIsTerminal: onTerminal[1],
+    canAsk: once(() => !env.CI && isTerminal(0) && onTerminal[2]()),
     tick: ticker(
       progress,
       once(() => {

@@ -43,7 +43,7 @@ async function answer(argv: readonly string[]): Promise<number> {
 
 /** A scan has its own file, which holds no library; everything else is loaded when it is asked for. */
 async function dispatch(line: CommandLine, here: Host): Promise<number> {
-  if (line.command.name === 'scan') {
+  if (line.command.name === 'scan' && !line.values.on('fix')) {
     refuseMisspeltCommand(line, here.cwd);
     const { scanCommand } = await import('./scan-entry.ts');
     return scanCommand(line, here);

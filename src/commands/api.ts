@@ -87,6 +87,7 @@ function silentHost(cwd = process.cwd(), env: Host['env'] = process.env): Host {
     unicode: true,
     columns: () => 80,
     outIsTerminal: () => false,
+    canAsk: () => false,
     tick: () => undefined,
     interruptible: () => ({ signal: new AbortController().signal, code: () => undefined }),
   };

@@ -14,6 +14,8 @@ export interface Host {
   /** Columns of standard output. */
   readonly columns: () => number;
   readonly outIsTerminal: () => boolean;
+  /** Somebody can answer a question: standard input and error are a terminal, and this is no CI job. */
+  readonly canAsk: () => boolean;
   /**
    * Called between two pieces of work: shows how far it is when that takes long and somebody sees it. Returns a promise
    * to wait for when it is time to let signals through.

@@ -34,7 +34,7 @@ const rolesForPolicy: Readonly<Record<string, RegExp>> = {
 };
 
 /** Least to most: of two that fit equally, the weaker comes first. */
-const strength = [/billing/i, /view|read|audit/i, /dev|power|deploy/i, /admin|root|full/i] as const;
+const strength = [/view|read|audit/i, /billing/i, /dev|power|deploy/i, /admin|root|full/i] as const;
 
 export function rankRoles(roles: readonly string[], hints: RoleHints): readonly RoleChoice[] {
   return roles

@@ -21,6 +21,8 @@ export interface Row {
   readonly role: string | null;
   /** Where it will sign in. */
   readonly session: SsoSession | undefined;
+  /** The console identity it signs in as, with `--target login`. */
+  readonly login: string | undefined;
   /** The name that every SDK can read, where the old one is none. */
   readonly rename: string | undefined;
   /** Who names the profile or holds its key, beside the AWS files. */
@@ -128,6 +130,7 @@ export function rowOf(profile: Profile, users: readonly KeyUser[], named: boolea
     account: profile.account,
     role: null,
     session: undefined,
+    login: undefined,
     rename: undefined,
     users,
     oldKey: 'unknown',

@@ -87,9 +87,14 @@ function usersOfKeys(files: readonly HomeFile[]): readonly TextOfHome[] {
 }
 
 /** It names the profile where tools take one, or holds its key. */
-export function uses(text: string, { name, places }: Profile): boolean {
+function uses(text: string, { name, places }: Profile): boolean {
   if (places.some(({ value }) => value.length >= 16 && text.includes(value))) return true;
-  return profileNames(text).has(name);
+  return namesProfile(text, name);
+}
+
+/** Whether a text names the profile where tools take one: AWS_PROFILE, --profile, `profile =`, an editor's setting. */
+export function namesProfile(text: string, profile: string): boolean {
+  return profileNames(text).has(profile);
 }
 
 function profileNames(text: string): ReadonlySet<string> {

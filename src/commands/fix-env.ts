@@ -1,0 +1,70 @@
+// Env files of the current tree that hold a migrated key: which they are, and what they become.
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+import { UserError } from '../core/errors.ts';
+import { editEnvFile } from '../fix/env-edit.ts';
+import type { Row } from '../fix/rows.ts';
+import { isEnvFile } from '../sources/env-files.ts';
+import type { FilePlan } from '../write/api.ts';
+import type { FixContext } from './fix-context.ts';
+
+export interface EnvPlans {
+  readonly files: readonly FilePlan[];
+  /** Absolute paths. */
+  readonly fixed: ReadonlySet<string>;
+  readonly notes: readonly string[];
+  readonly next: readonly string[];
+}
+
+export async function envFilePlans(rows: readonly Row[], context: FixContext): Promise<EnvPlans> {
+  const { flags, ask, found, host } = context;
+  const named = flags.files.map((file) => resolve(host.cwd, file));
+  const holders = holdersIn(rows, found.base);
+  const wanted = named.length > 0 ? named : [...holders];
+  const nothing = { files: [], fixed: new Set<string>(), notes: [], next: [] };
+  if (wanted.length === 0 || flags.envFiles === 'no') return nothing;
+  if (named.length === 0 && flags.envFiles === 'ask' && !flags.dryRun) {
+    const names = wanted.map((file) => basename(file)).join(', ');
+    const question = `Put AWS_PROFILE in place of the keys in ${names}?`;
+    if ((await ask?.confirm(question)) !== true) return nothing;
+  }
+  const keys = rows.flatMap(({ profile: { name, key }, rename }) =>
+    key?.id === undefined || key.secret === undefined
+      ? []
+      : [{ profile: rename ?? name, id: key.id, secret: key.secret }],
+  );
+  const edited = wanted.map((path) => {
+    const before = read(path);
+    return { path, before, ...editEnvFile(basename(path), before, keys) };
+  });
+  const changed = edited.filter(({ edits }) => edits.length > 0);
+  return {
+    files: changed.map(({ path, before, after }) => ({ path, before, after, secret: false })),
+    fixed: new Set(changed.filter(({ left }) => left.length === 0).map(({ path }) => path)),
+    notes: edited.flatMap(({ path, left }) =>
+      left.map(({ line, reason }) => `${basename(path)}:${line} stays: ${reason}`),
+    ),
+    next: [...new Set(changed.flatMap(({ notes }) => notes))],
+  };
+}
+
+/** Only those of the tree: what stands in the home folder is listed, not rewritten. */
+function holdersIn(rows: readonly Row[], base: string): ReadonlySet<string> {
+  const paths = rows.flatMap(({ users }) =>
+    users.filter(({ holds }) => holds === 'key').map(({ path }) => path),
+  );
+  const inTree = paths.filter((path) => !/^[~<]/.test(path) && isEnvFile(basename(path)));
+  return new Set(inTree.map((path) => join(base, path)));
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UserError(`cannot read ${path}`, {
+      hint: 'FILE names an env file to be fixed',
+      cause,
+    });
+  }
+}

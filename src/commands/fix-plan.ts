@@ -1,0 +1,231 @@
+// From proven rows to the whole of what would be written, and what it would mean: edits of both AWS files and of env
+// files, who signs before and after, what stops working, what goes on holding the key. Nothing is written here.
+import { basename, join, resolve } from 'node:path';
+
+import { type ProfileChange, type Resolution, type Sdk, sdks } from '../aws/change.ts';
+import { breakages } from '../aws/dependants.ts';
+import { planEdits, textsAfter } from '../aws/edit.ts';
+import { resolve as resolveProfile } from '../aws/resolve.ts';
+import { verifyEdits } from '../aws/verify.ts';
+import { UserError } from '../core/errors.ts';
+import { type KnownValue, maskedDiff } from '../fix/diff.ts';
+import { isPlanned, left, type Row } from '../fix/rows.ts';
+import { homePath } from '../sources/home-files.ts';
+import type { AwsTexts } from '../aws/change.ts';
+import type { FixFile } from '../core/migration.ts';
+import type { WinnerLine } from '../report/fix.ts';
+import type { FilePlan } from '../write/api.ts';
+import { envFilePlans } from './fix-env.ts';
+import type { FixContext } from './fix-context.ts';
+
+export interface FixPlan {
+  readonly rows: readonly Row[];
+  readonly changes: readonly ProfileChange[];
+  /** Config, credentials, then env files: the order of writing. */
+  readonly files: readonly FilePlan[];
+  readonly after: AwsTexts;
+  readonly diffs: readonly FixFile[];
+  readonly winners: readonly WinnerLine[];
+  readonly warnings: readonly string[];
+  /** What to do afterwards because of these edits. */
+  readonly next: readonly string[];
+}
+
+export async function planOf(rows: readonly Row[], context: FixContext): Promise<FixPlan> {
+  const { found } = context;
+  const own = rows.flatMap((row) => changesOf(row, context));
+  const broken = breakages(found.inventory.profiles, own);
+  const changes = [...own, ...broken.flatMap(({ change }) => change ?? [])];
+  const edits = planEdits(found.texts, changes);
+  const refused = new Map(
+    edits.refusals.flatMap((refusal) =>
+      refusal.profile === undefined ? [] : [[refusal.profile, refusal] as const],
+    ),
+  );
+  const whole = edits.refusals.find(({ profile }) => profile === undefined);
+  const planned = rows.map((row): Row => {
+    const refusal = refused.get(row.profile.name) ?? whole;
+    if (!isPlanned(row) || refusal === undefined) return named(row, edits.sessions);
+    return { ...left(row, refusal.reason, [refusal.hint]), state: 'failed' };
+  });
+  const after = textsAfter(found.texts, edits);
+  const accepted = changes.filter(
+    (change) => whole === undefined && !('profile' in change && refused.has(change.profile)),
+  );
+  const problems = verifyEdits(found.texts, after, accepted);
+  if (problems.length > 0) {
+    throw new UserError(`the planned files would not read as planned: ${problems[0] ?? ''}`, {
+      hint: 'nothing was written; this is a bug in keyscan, or a file stranger than any it knows',
+    });
+  }
+  const aws = awsPlans(edits, context);
+  const env = await envFilePlans(planned.filter(isPlanned), context);
+  const files = [...aws, ...env.files];
+  return {
+    rows: planned,
+    changes: accepted,
+    files,
+    after,
+    diffs: await Promise.all(
+      files.map((file) => maskedDiff(shownPath(file.path, context), file, valuesOf(context))),
+    ),
+    winners: winnersOf(planned.filter(isPlanned), found.texts, after),
+    warnings: [
+      ...edits.notes,
+      ...broken.map(({ text }) => text),
+      ...env.notes,
+      ...stillHolding(planned, env.fixed, context),
+    ],
+    next: env.next,
+  };
+}
+
+/** The plan of a row in the terms of the AWS files. */
+function changesOf(row: Row, { flags }: FixContext): readonly ProfileChange[] {
+  const { name } = row.profile;
+  if (!isPlanned(row)) return [];
+  if (row.action === 'remove-key') return [{ type: 'remove-key', profile: name }];
+  const { session, account, role, rename, login } = row;
+  if (login !== undefined) return [{ type: 'login', profile: name, arn: login }];
+  if (session === undefined || account === null || role === null) return [];
+  const profile = rename ?? name;
+  return [
+    ...(rename === undefined ? [] : [{ type: 'rename' as const, profile: name, to: rename }]),
+    { type: 'sso', profile, session, account, role, legacy: flags.legacy },
+  ];
+}
+
+/** A session may end up under another name: one that says the same, or a free one. */
+function named(row: Row, sessions: ReadonlyMap<string, string>): Row {
+  const name = sessions.get(row.rename ?? row.profile.name);
+  if (name === undefined || row.session === undefined) return row;
+  return { ...row, session: { ...row.session, name } };
+}
+
+function awsPlans(
+  edits: ReturnType<typeof planEdits>,
+  { found: { places, texts } }: FixContext,
+): readonly FilePlan[] {
+  const plan = (
+    edit: (typeof edits)['config'],
+    path: string | undefined,
+    secret: boolean,
+  ): FilePlan[] =>
+    edit === undefined || path === undefined
+      ? []
+      : [{ path, before: edit.before, after: edit.after, secret }];
+  return [
+    ...plan(edits.config, places.config, texts.same),
+    ...plan(edits.credentials, places.credentials, true),
+  ];
+}
+
+export function shownPath(path: string, { found }: Pick<FixContext, 'found'>): string {
+  return homePath(found.places.home, path);
+}
+
+function valuesOf({ found }: FixContext): readonly KnownValue[] {
+  return found.inventory.profiles.flatMap(({ places }) => places);
+}
+
+// ---- who signs
+
+const sdkNames: Readonly<Record<Sdk, string>> = {
+  'aws-cli': 'AWS CLI',
+  boto3: 'boto3',
+  js: 'JavaScript',
+  go: 'Go, Terraform',
+  rust: 'Rust',
+  java: 'Java',
+  ruby: 'Ruby',
+  dotnet: '.NET',
+};
+
+/** SDKs that do the same are one line, and so are profiles. */
+function winnersOf(rows: readonly Row[], before: AwsTexts, after: AwsTexts): WinnerLine[] {
+  const lines = new Map<string, WinnerLine & { readonly names: string[] }>();
+  for (const row of rows) {
+    const { name } = row.profile;
+    const now = row.rename ?? name;
+    const bySdk = sdks.map((sdk) => ({
+      sdk,
+      before: signs(resolveProfile(before, name, sdk), name),
+      after: signs(resolveProfile(after, now, sdk), now),
+    }));
+    for (const first of bySdk) {
+      const same = bySdk.filter(
+        (other) => other.before === first.before && other.after === first.after,
+      );
+      if (same[0] !== first) continue;
+      const group =
+        same.length === sdks.length ? 'every SDK' : same.map(({ sdk }) => sdkNames[sdk]).join(', ');
+      const key = JSON.stringify([group, first.before, first.after]);
+      const line = lines.get(key);
+      if (line === undefined) {
+        const { before: was, after: is } = first;
+        lines.set(key, { names: [name], profiles: '', sdks: group, before: was, after: is });
+      } else line.names.push(name);
+    }
+  }
+  return [...lines.values()].map(({ names, ...line }) => ({ ...line, profiles: someOf(names) }));
+}
+
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+const winnerWords: Readonly<Record<Resolution['winner'], string>> = {
+  sso: 'SSO',
+  static: 'the static key',
+  temporary: 'temporary credentials',
+  'assume-role': 'a role',
+  'web-identity': 'a web identity',
+  process: 'a credential process',
+  login: 'aws login',
+  other: 'something else',
+  nothing: 'nobody',
+  refused: 'nobody: it cannot read the file',
+};
+
+function signs({ winner, base, signedBy }: Resolution, profile: string): string {
+  if (winner !== 'assume-role') return winnerWords[winner];
+  return signedBy === profile
+    ? `a role, by ${winnerWords[base]}`
+    : `a role, by ${winnerWords[base]} of ${signedBy}`;
+}
+
+// ---- what goes on holding the key
+
+function stillHolding(
+  rows: readonly Row[],
+  fixed: ReadonlySet<string>,
+  { found, host }: FixContext,
+): readonly string[] {
+  const holders = new Map<string, number>();
+  for (const row of rows.filter(isPlanned)) {
+    for (const { path, holds } of row.users) {
+      const absolute = path.startsWith('~/')
+        ? join(found.places.home, path.slice(2))
+        : resolve(found.base, path);
+      if (holds === 'key' && !fixed.has(absolute)) holders.set(path, (holders.get(path) ?? 0) + 1);
+    }
+  }
+  const leaked = rows
+    .filter(isPlanned)
+    .flatMap(({ users }) => users)
+    .filter((user) => user.leaked !== null);
+  const inGit = [...new Set(leaked.map(({ path }) => path))];
+  const boto = host.env['BOTO_CONFIG'] ?? join(found.places.home, '.boto');
+  return [
+    ...[...holders.keys()].map((path) => `${path} goes on holding the key`),
+    ...(inGit.length === 0
+      ? []
+      : [
+          `in commits already: ${inGit.join(', ')}. Make that key inactive first; rewriting history does not un-leak it`,
+        ]),
+    ...(holders.has(`~/${basename(boto)}`)
+      ? ['boto and the AWS CLI fall back to ~/.boto where a profile has no credentials']
+      : []),
+  ];
+}

@@ -1,0 +1,123 @@
+// The cut-over: tokens for the AWS tools first, then config, credentials and env files, all or none, and the journal that
+// knows of it before the first byte is written.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { ProfileChange } from '../aws/change.ts';
+import { verifyEdits } from '../aws/verify.ts';
+import { isPlanned, type Row } from '../fix/rows.ts';
+import { noHome } from '../sources/aws-files.ts';
+import type { FilePlan } from '../write/api.ts';
+import { carryOut } from '../write/carry-out.ts';
+import { type JournalKey, type Json, reminder } from '../write/journal.ts';
+import { openState, type State, stateFolder } from '../write/state.ts';
+import type { FixContext } from './fix-context.ts';
+import type { FixPlan } from './fix-plan.ts';
+import type { SignedIn } from './fix-sign-in.ts';
+import { said } from './messages.ts';
+
+/** Removes what a crash of an earlier run left. Nothing is made where keyscan never wrote anything. */
+export function tidyUp(context: FixContext): void {
+  if (!existsSync(folderOf(context))) return;
+  stateFor(context).close();
+}
+
+/** To be opened once the person has consented: it makes a folder in their home. */
+export function stateFor(context: FixContext): State {
+  const state = openState(folderOf(context));
+  for (const problem of state.past.problems) context.host.err(said(problem));
+  return state;
+}
+
+function folderOf({ host, found }: FixContext): string {
+  const folder = stateFolder({ env: host.env, home: found.places.home });
+  if (folder === undefined) throw noHome();
+  return folder;
+}
+
+/** Throws a UserError when something could not be written; then every file is as it was. */
+export async function cutOverTo(
+  plan: FixPlan,
+  signedIn: readonly SignedIn[],
+  context: FixContext,
+  state: State,
+): Promise<void> {
+  const { found, host } = context;
+  const { config, credentials } = found.places;
+  const result = carryOut(
+    {
+      plans: [...(await tokenFiles(signedIn, context)), ...plan.files],
+      inspect: (after) =>
+        verifyEdits(
+          found.texts,
+          {
+            config: after.get(config ?? '') ?? found.texts.config,
+            credentials: after.get(credentials ?? '') ?? found.texts.credentials,
+            same: found.texts.same,
+          },
+          plan.changes,
+        ),
+      profiles: plan.rows.filter(isPlanned).map(({ profile }) => profile.name),
+      changes: plan.changes.map(asJson),
+    },
+    state,
+  );
+  for (const file of result.leftOver) {
+    host.err(said(`could not remove ${file}; the next keyscan --fix tries again`));
+  }
+  if (!result.recorded) host.err(said('the journal could not be written; the files are in place'));
+  if (!result.done) throw result.problem;
+}
+
+function asJson(change: ProfileChange): Json {
+  switch (change.type) {
+    case 'sso': {
+      const { session, ...plain } = change;
+      return { ...plain, session: { ...session } };
+    }
+    case 'login':
+      return { ...change, arn: change.arn ?? null };
+    case 'settings':
+      return { ...change, set: Object.fromEntries(change.set) };
+    case 'remove-key':
+    case 'rename':
+    case 'repair':
+      return { ...change };
+  }
+}
+
+/** As the AWS CLI and the SDKs write them, so that they are signed in too. */
+async function tokenFiles(
+  signedIn: readonly SignedIn[],
+  { found }: FixContext,
+): Promise<readonly FilePlan[]> {
+  const { cacheFilesOf } = await import('../sso/index.ts');
+  const folder = join(found.places.home, '.aws', 'sso', 'cache');
+  return signedIn
+    .filter(({ isNew }) => isNew)
+    .flatMap(({ token, legacy }) => cacheFilesOf(token, legacy ? 'legacy' : 'session'))
+    .map(({ name, content }) => {
+      const path = join(folder, name);
+      return { path, before: readIfThere(path), after: Buffer.from(content), secret: true };
+    });
+}
+
+function readIfThere(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `keyscan keys` lists: each old key once, with every profile that held it. */
+export function remember(rows: readonly Row[], state: State, now: Date): void {
+  const keys = new Map<string, JournalKey>();
+  for (const { profile, account, user, oldKey, state: how } of rows) {
+    const id = profile.key?.id;
+    if (how !== 'done' || id?.startsWith('AKIA') !== true) continue;
+    const profiles = [...(keys.get(id)?.profiles ?? []), profile.name];
+    keys.set(id, { id, account, user, profiles, status: oldKey, remind: reminder(now) });
+  }
+  for (const key of keys.values()) state.journal.append({ type: 'key', key });
+}

@@ -1,0 +1,244 @@
+// `keyscan --fix`: survey → sign in → account and role → proof → plan → consent → one cut-over → check → the old key.
+// Nothing is removed before the new way is proven, and nothing is written before the person has seen and agreed.
+import { isUserError } from '../core/errors.ts';
+import type { SsoSession } from '../aws/change.ts';
+import type { FixReport } from '../core/migration.ts';
+import { isOpen, isPlanned, reported, type Row } from '../fix/rows.ts';
+import type { PlanScreen } from '../report/fix.ts';
+import { planScreen, resultScreen } from '../report/fix.ts';
+import { loadPalette, penFor } from '../report/pen.ts';
+import { asking, InterruptedAtQuestion, mustBeSaid } from './ask.ts';
+import { askAwsCli, type Check, maskWarnings } from './fix-check.ts';
+import type { FixContext } from './fix-context.ts';
+import type { FixFlags } from './fix-flags.ts';
+import { logIn } from './fix-login.ts';
+import { askOwners } from './fix-owners.ts';
+import { type FixPlan, planOf, shownPath } from './fix-plan.ts';
+import { retire, type Retired } from './fix-retire.ts';
+import { mapAndProve, type Proven } from './fix-roles.ts';
+import { knownSession, sessionFor, signIns } from './fix-sign-in.ts';
+import { selectedRows, survey } from './fix-survey.ts';
+import { cutOverTo, remember, stateFor, tidyUp } from './fix-write.ts';
+import { worldOf } from './fix-world.ts';
+import { type ExitCode, exitCodes, type Host } from './host.ts';
+import { said } from './messages.ts';
+import { tool } from './version.ts';
+
+export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
+  const interruption = host.interruptible();
+  try {
+    const context = await contextOf(flags, host, interruption.signal);
+    return await migrate(context);
+  } catch (error) {
+    if (error instanceof InterruptedAtQuestion || interruption.signal.aborted) {
+      host.err(said('interrupted; nothing was written'));
+      return interruption.code() ?? 130;
+    }
+    throw error;
+  }
+}
+
+async function contextOf(flags: FixFlags, host: Host, signal: AbortSignal): Promise<FixContext> {
+  const found = await survey(flags, host);
+  const forPeople = flags.format === 'pretty';
+  const color = forPeople ? host.color() : host.errColor();
+  const palette = await loadPalette(color > 0);
+  return {
+    flags,
+    host,
+    found,
+    world: worldOf(host.env, signal),
+    ask: await asking(host, signal),
+    say: forPeople ? host.out : host.err,
+    pen: penFor({ color, unicode: host.unicode, columns: host.columns() }, palette),
+  };
+}
+
+async function migrate(context: FixContext): Promise<ExitCode> {
+  const { flags } = context;
+  if (!flags.dryRun) tidyUp(context);
+  const rows = selectedRows(context.found);
+  if (!rows.some(isPlanned)) return nothingToDo(rows, context);
+  if (flags.dryRun) return dryRun(rows, context);
+
+  if (context.ask !== undefined) {
+    context.say(planScreen(screenOf(rows, undefined, undefined, context), context.pen));
+  }
+  const asked = await askOwners(rows, context);
+  const moves = asked.some((row) => isPlanned(row) && row.action === 'migrate');
+  const byLogin = flags.target === 'login';
+  const session = moves && !byLogin ? await sessionFor(context) : undefined;
+  const loggedIn = moves && byLogin ? await logIn(asked, context) : asked;
+  const proven = await mapAndProve(loggedIn, session, signIns(context), context);
+  const plan = await planOf(proven.rows, context);
+  showPlan(plan, proven.accounts, session, context);
+  if (!plan.rows.some(isPlanned)) return nothingToDo(plan.rows, context);
+  if (!(await consents(plan, context))) return declined(plan, context);
+  return carryOut(plan, proven, context);
+}
+
+function nothingToDo(rows: readonly Row[], context: FixContext): ExitCode {
+  const { found, flags } = context;
+  const open = rows.some(isOpen);
+  const words =
+    found.rows.length === 0
+      ? 'no AWS profiles here'
+      : open
+        ? 'nothing that keyscan can do by itself'
+        : 'nothing to do: no profile that can be moved holds a key';
+  if (rows.length > 0 && !flags.quiet) {
+    context.say(planScreen(screenOf(rows, undefined, undefined, context), context.pen));
+  }
+  context.host.err(said(words));
+  return finish({ rows, diffs: [], next: [] }, context);
+}
+
+/** Everything that can be known offline; signs in nowhere. */
+async function dryRun(rows: readonly Row[], context: FixContext): Promise<ExitCode> {
+  const session = knownSession(context);
+  const guessed = rows.map((row): Row => {
+    if (!isPlanned(row) || row.action !== 'migrate') return row;
+    const wish = context.found.wishes.get(row.profile.name);
+    const account = wish?.account ?? row.account;
+    return { ...row, account, role: wish?.role ?? null, session, rename: wish?.rename };
+  });
+  const plan = await planOf(guessed, context);
+  showPlan(plan, new Map(), session, context);
+  context.host.err(said('dry run: nobody was asked, nothing was written'));
+  return finish({ ...plan, next: [] }, context);
+}
+
+function screenOf(
+  rows: readonly Row[],
+  plan: FixPlan | undefined,
+  session: SsoSession | undefined,
+  { found }: FixContext,
+  accounts: ReadonlyMap<string, string> = new Map(),
+): PlanScreen {
+  const { config, credentials } = found.places;
+  const files = [credentials, config].flatMap((file) =>
+    file === undefined ? [] : [shownPath(file, { found })],
+  );
+  return {
+    files,
+    profiles: rows.map(reported),
+    accounts,
+    session,
+    users: new Map(rows.map((row) => [row.profile.name, usersOf(row)])),
+    advice: new Map(
+      rows.filter(({ advice }) => advice.length > 0).map((row) => [row.profile.name, row.advice]),
+    ),
+    winners: plan?.winners ?? [],
+    diffs: plan?.diffs ?? [],
+    warnings: plan?.warnings ?? [],
+  };
+}
+
+function usersOf({ profile, users }: Row): readonly string[] {
+  return [
+    ...profile.dependants.map((name) => `profile ${name} (source_profile)`),
+    ...users.map(({ path, line, holds }) =>
+      holds === 'key'
+        ? `${path}${line === null ? '' : `:${line}`} holds the key`
+        : `${path} names it`,
+    ),
+  ];
+}
+
+function showPlan(
+  plan: FixPlan,
+  accounts: ReadonlyMap<string, string>,
+  session: SsoSession | undefined,
+  context: FixContext,
+): void {
+  context.say(planScreen(screenOf(plan.rows, plan, session, context, accounts), context.pen));
+}
+
+async function consents(plan: FixPlan, { flags, ask }: FixContext): Promise<boolean> {
+  if (flags.yes) return true;
+  const files = plan.files.length;
+  const question = `Write ${files === 1 ? 'this file' : `these ${files} files`}?`;
+  if (ask === undefined) throw mustBeSaid('the plan needs your consent', '--yes');
+  return ask.confirm(question);
+}
+
+function declined(plan: FixPlan, context: FixContext): ExitCode {
+  context.host.err(said('nothing was written'));
+  const rows = plan.rows.map((row): Row => (isPlanned(row) ? { ...row, state: 'declined' } : row));
+  return finish({ rows, diffs: plan.diffs, next: [] }, context);
+}
+
+async function carryOut(plan: FixPlan, proven: Proven, context: FixContext): Promise<ExitCode> {
+  const state = stateFor(context);
+  try {
+    // What is in a repository may be in other hands: there the key goes first.
+    const first = await retire(plan.rows.filter(isLeaked), proven.credentials, context);
+    await cutOverTo(plan, proven.signedIn, context, state);
+    const rows = merged(plan.rows, first.rows);
+    const then = await afterwards(rows, proven, context);
+    const done = then.rows.map((row): Row => (isPlanned(row) ? { ...row, state: 'done' } : row));
+    remember(done, state, context.world.now());
+    const checks = [...first.checks, ...then.checks, ...maskWarnings(context)];
+    const next = [...first.next, ...then.next, ...plan.next];
+    context.say(resultScreen({ profiles: done.map(reported), checks, next }, context.pen));
+    const code = finish({ rows: done, diffs: plan.diffs, next }, context);
+    return context.world.signal.aborted ? 130 : code;
+  } finally {
+    state.close();
+  }
+}
+
+function isLeaked({ users }: Row): boolean {
+  return users.some(({ leaked }) => leaked !== null);
+}
+
+/** From here on the files are written: what goes wrong now is told, and the report says what was done. */
+async function afterwards(
+  rows: readonly Row[],
+  proven: Proven,
+  context: FixContext,
+): Promise<Retired> {
+  const checks: Check[] = [];
+  try {
+    if (!context.flags.noVerify) checks.push(...(await askAwsCli(rows, context)));
+    const open = rows.filter((row) => !isLeaked(row));
+    const { rows: retired, ...rest } = await retire(open, proven.credentials, context);
+    return {
+      rows: merged(rows, retired),
+      checks: [...checks, ...rest.checks],
+      next: rest.next,
+    };
+  } catch (error) {
+    const isExpected = isUserError(error) || error instanceof InterruptedAtQuestion;
+    if (!isExpected && !context.world.signal.aborted) throw error;
+    const what = isUserError(error) ? error.message : 'interrupted';
+    return {
+      rows,
+      checks: [...checks, { ok: false, text: `the files are written; then: ${what}` }],
+      next: ['keyscan keys lists the old keys that are still active'],
+    };
+  }
+}
+
+function merged(rows: readonly Row[], newer: readonly Row[]): readonly Row[] {
+  return rows.map((row) => newer.find(({ profile }) => profile === row.profile) ?? row);
+}
+
+/** The report for programs, and the code: 1 as long as something that can be moved still holds a key. */
+function finish(
+  { rows, diffs, next }: Pick<FixPlan, 'rows' | 'diffs' | 'next'>,
+  { flags, host }: FixContext,
+): ExitCode {
+  if (flags.format === 'json') {
+    const report: FixReport = {
+      version: 1,
+      tool,
+      dryRun: flags.dryRun,
+      profiles: rows.map(reported),
+      files: diffs,
+      next,
+    };
+    host.out(`${JSON.stringify(report, null, 2)}\n`);
+  }
+  return rows.some(isOpen) ? exitCodes.findings : exitCodes.clean;
+}

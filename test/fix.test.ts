@@ -1,0 +1,448 @@
+// `keyscan --fix` from end to end: the built program, real files, the loopback fake of AWS. Who signed what is read from
+// the fake's log, what was written from the disk.
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { key, moonbakery, user } from './support/fake-aws.ts';
+import {
+  closeAll,
+  everyFile,
+  section,
+  userOf,
+  waysToWrite,
+  world,
+  type World,
+} from './support/migration.ts';
+
+const dev = '111122223333';
+const prod = '444455556666';
+const signIn = [
+  '--start-url',
+  'https://d-1234567890.awsapps.com/start',
+  '--sso-region',
+  'us-east-1',
+];
+
+afterAll(closeAll);
+jest.setTimeout(60_000);
+
+/** One profile, its key that of the user alice; an account in which alice has three roles. */
+async function alice(): Promise<World> {
+  const made = moonbakery();
+  const [owner] = made.users;
+  return world(
+    { '.aws/credentials': section('work', owner!), '.aws/config': config },
+    { aws: made },
+  );
+}
+
+const config = '# ours\n[profile work]\nregion = eu-west-1\n';
+
+const moved = `# ours
+[profile work]
+sso_session = sso
+sso_account_id = ${dev}
+sso_role_name = ReadOnlyAccess
+region = eu-west-1
+
+[sso-session sso]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+`;
+
+describe('a migration', () => {
+  it('moves the profile, proves it, and takes the key out', async () => {
+    const here = await alice();
+    const { code, report } = await here.report([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    expect(code).toBe(0);
+    expect(report.profiles).toEqual([
+      {
+        profile: 'work',
+        class: 'human',
+        action: 'migrate',
+        state: 'done',
+        reason: 'move to SSO',
+        key: expect.stringMatching(/^AKIA…[A-Z2-7]{4}$/),
+        account: dev,
+        role: 'ReadOnlyAccess',
+        session: 'sso',
+        dependants: [],
+        oldKey: 'active',
+      },
+    ]);
+    expect(here.read('.aws/config')).toBe(moved);
+    expect(here.read('.aws/credentials')).toBe('');
+  });
+
+  it('signs with the old key only to ask whose it is', async () => {
+    const here = await alice();
+    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const signed = here.aws.log.filter(({ signer }) => signer?.startsWith('AKIA'));
+    expect(signed.map(({ operation, verified }) => [operation, verified])).toEqual([
+      ['GetCallerIdentity', true],
+    ]);
+  });
+
+  it('signs nothing with the old key under --no-verify', async () => {
+    const here = await alice();
+    const { code } = await here.fix([
+      ...signIn,
+      '--role',
+      'ReadOnlyAccess',
+      '--yes',
+      '--no-verify',
+    ]);
+    expect(code).toBe(0);
+    expect(here.aws.log.filter(({ signer }) => signer?.startsWith('AKIA'))).toEqual([]);
+    expect(here.read('.aws/config')).toBe(moved);
+  });
+
+  it('has nothing to do the second time', async () => {
+    const here = await alice();
+    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const before = everyFile(here.home);
+    const asked = here.aws.log.length;
+    const { code, stderr } = await here.fix(['--yes']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('nothing to do');
+    expect(everyFile(here.home)).toEqual(before);
+    expect(here.aws.log.length).toBe(asked);
+  });
+
+  it('leaves the tools of the AWS signed in: the token lies in their cache, closed to others', async () => {
+    const here = await alice();
+    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const cache = [...everyFile(join(here.home, '.aws/sso/cache'))];
+    const token = cache
+      .map(([, text]) => JSON.parse(text) as Record<string, string>)
+      .find((content) => 'accessToken' in content);
+    expect(token).toMatchObject({
+      startUrl: 'https://d-1234567890.awsapps.com/start',
+      region: 'us-east-1',
+    });
+    expect(cache.map(([file]) => statSync(file).mode & 0o777)).toEqual(cache.map(() => 0o600));
+  });
+
+  it('signs in with a code where there is no browser', async () => {
+    const here = await alice();
+    const { code, stderr } = await here.fix([
+      ...signIn,
+      ...['--role', 'ReadOnlyAccess', '--yes', '--device-code'],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/code {2}[0-9A-F-]{8,9} /);
+  });
+
+  it('makes the credentials file no wider than 0600, and keeps a narrower mode', async () => {
+    const here = await alice();
+    chmodSync(join(here.home, '.aws/credentials'), 0o644);
+    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    expect(statSync(join(here.home, '.aws/credentials')).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes account and role of each profile from a map, and leaves what is not in it', async () => {
+    const made = moonbakery();
+    const [first, second] = made.users;
+    const here = await world(
+      { '.aws/credentials': `${section('work', first!)}\n${section('other', second!)}` },
+      { aws: made, tree: { 'map.json': JSON.stringify({ work: { role: 'Billing' } }) } },
+    );
+    const { code, report } = await here.report([...signIn, '--map', 'map.json', '--yes']);
+    expect(code).toBe(0);
+    expect(report.profiles.map(({ profile, role }) => [profile, role])).toEqual([
+      ['work', 'Billing'],
+    ]);
+    expect(here.read('.aws/credentials')).toBe(section('other', second!));
+  });
+});
+
+describe('without a terminal', () => {
+  it.each([
+    ['the start URL', ['--yes'], '--start-url'],
+    ['the region', ['--yes', ...signIn.slice(0, 2)], '--sso-region'],
+    ['consent', [...signIn, '--role', 'ReadOnlyAccess'], '--yes'],
+  ])('wants %s said, and writes nothing', async (_, args, flag) => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const { code, stderr } = await here.fix(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(flag);
+    expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it('chooses no role of several, names them, and leaves the profile', async () => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const { code, report } = await here.report([...signIn, '--yes']);
+    expect(code).toBe(1);
+    expect(report.profiles[0]).toMatchObject({
+      state: 'left',
+      reason: '3 roles fit, and none was chosen',
+    });
+    expect(everyFile(here.home)).toEqual(before);
+  });
+});
+
+describe('a dry run', () => {
+  it('asks nobody, writes nothing, and says that there is something to do', async () => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const { code, report } = await here.report(['--dry-run']);
+    expect(code).toBe(1);
+    expect(report.dryRun).toBe(true);
+    expect(report.profiles[0]).toMatchObject({ profile: 'work', state: 'planned', account: dev });
+    expect(everyFile(here.home)).toEqual(before);
+    expect(here.aws.log).toEqual([]);
+  });
+
+  it('shows the whole change when all of it is known', async () => {
+    const here = await alice();
+    const { report } = await here.report(['--dry-run', ...signIn, '--role', 'ReadOnlyAccess']);
+    const [file] = report.files;
+    expect(file?.path).toBe('~/.aws/config');
+    expect(file?.diff).toContain('+sso_role_name = ReadOnlyAccess');
+  });
+
+  it('ends with 0 when there is nothing to do', async () => {
+    const here = await world({ '.aws/config': '[profile plain]\nregion = eu-west-1\n' });
+    expect((await here.fix(['--dry-run'])).code).toBe(0);
+  });
+});
+
+describe('what is not a person’s key', () => {
+  it('a root key, a dead key, a canary, another store, a robot and a chain are each told apart', async () => {
+    const made = moonbakery();
+    const root = user({ name: 'root', account: dev });
+    const dead = user({ name: 'gone', account: prod });
+    dead.keys[0]!.status = 'Inactive';
+    made.users.push(root, dead);
+    const [owner] = made.users;
+    const canary = user({ name: 'c', account: '171436882533' });
+    const here = await world(
+      {
+        '.aws/credentials': [
+          section('work', owner!),
+          section('root', root),
+          section('dead', dead),
+          section('canary', canary),
+          section('ci-bot', user({ name: 'x', account: dev })),
+          `[store]\naws_access_key_id = minioadmin\naws_secret_access_key = minioadmin\n`,
+        ].join('\n'),
+        '.aws/config': `[profile store]\nendpoint_url = http://127.0.0.1:9000\n[profile chained]\nrole_arn = arn:aws:iam::${prod}:role/deployer\nsource_profile = work\n`,
+      },
+      { aws: made },
+    );
+    const { code, report } = await here.report([
+      ...signIn,
+      ...['--profile', 'work', '--profile', 'root', '--profile', 'dead', '--profile', 'canary'],
+      ...['--profile', 'store', '--profile', 'chained', '--yes'],
+    ]);
+    expect(code).toBe(1); // three roles fit work
+    expect(
+      report.profiles.map(({ profile, class: kind, action, state }) => [
+        profile,
+        kind,
+        action,
+        state,
+      ]),
+    ).toEqual([
+      ['store', 's3-compatible', 'leave', 'left'],
+      ['chained', 'dependant', 'leave', 'left'],
+      ['work', 'human', 'leave', 'left'],
+      ['root', 'root', 'leave', 'left'],
+      ['dead', 'dead', 'remove-key', 'done'],
+      ['canary', 'canary', 'leave', 'left'],
+    ]);
+    const signers = new Set(here.aws.log.flatMap(({ signer }) => signer ?? []));
+    expect(signers.has(canary.keys[0]!.id)).toBe(false);
+    expect(here.read('.aws/credentials')).not.toContain('[dead]');
+  });
+
+  it('a key beside SSO is taken out once the SSO side is proven', async () => {
+    const made = moonbakery();
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!), '.aws/config': moved },
+      { aws: made },
+    );
+    const { code, report } = await here.report(['--yes']);
+    expect(code).toBe(0);
+    expect(report.profiles[0]).toMatchObject({
+      class: 'split',
+      action: 'remove-key',
+      state: 'done',
+    });
+    expect(here.read('.aws/config')).toBe(moved);
+    expect(here.read('.aws/credentials')).toBe('');
+  });
+
+  it('a key beside an SSO role that does not work stays', async () => {
+    const made = moonbakery();
+    const broken = moved.replace('ReadOnlyAccess', 'GoneAccess');
+    const credentials = section('work', made.users[0]!);
+    const here = await world(
+      { '.aws/credentials': credentials, '.aws/config': broken },
+      { aws: made },
+    );
+    const { code, report } = await here.report(['--yes']);
+    expect(code).toBe(1);
+    expect(report.profiles[0]).toMatchObject({ state: 'failed' });
+    expect(here.read('.aws/credentials')).toBe(credentials);
+  });
+});
+
+describe('the old key', () => {
+  it('is made inactive by the new role, and seen to be refused', async () => {
+    const here = await alice();
+    const { code, report, stderr } = await here.report([
+      ...signIn,
+      ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
+    ]);
+    expect(code).toBe(0);
+    expect(report.profiles[0]?.oldKey).toBe('inactive');
+    expect(userOf(here.aws, 'alice').keys[0]?.status).toBe('Inactive');
+    expect(stderr).toContain('AWS refuses it now');
+    const update = here.aws.log.find(({ operation }) => operation === 'UpdateAccessKey');
+    expect(update?.signer).toMatch(/^ASIA/);
+  });
+
+  it('makes itself inactive where the role may not', async () => {
+    const here = await alice();
+    const { report } = await here.report([
+      ...signIn,
+      ...['--role', 'Billing', '--yes', '--deactivate', 'yes'],
+    ]);
+    expect(report.profiles[0]?.oldKey).toBe('inactive');
+    expect(userOf(here.aws, 'alice').keys[0]?.status).toBe('Inactive');
+  });
+
+  it('is left to an administrator where neither may', async () => {
+    const made = moonbakery();
+    made.users[0]!.allows = [];
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!) },
+      { aws: made },
+    );
+    const { code, report } = await here.report([
+      ...signIn,
+      ...['--role', 'Billing', '--yes', '--deactivate', 'yes'],
+    ]);
+    expect(code).toBe(0);
+    expect(report.profiles[0]?.oldKey).toBe('active');
+    expect(report.next.join('\n')).toContain('ask your administrator');
+  });
+});
+
+describe('env files', () => {
+  const tree = ({ keys: [own] }: ReturnType<typeof user>) => ({
+    '.env': `# local\nAWS_ACCESS_KEY_ID=${own!.id}\nAWS_SECRET_ACCESS_KEY=${own!.secret}\nAWS_REGION=eu-west-1\n`,
+  });
+
+  it('that hold the key get the profile instead', async () => {
+    const made = moonbakery();
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!) },
+      { aws: made, tree: tree(made.users[0]!) },
+    );
+    const { code } = await here.fix([
+      ...signIn,
+      ...['--role', 'ReadOnlyAccess', '--yes', '--env-files', 'yes'],
+    ]);
+    expect(code).toBe(0);
+    expect(everyFile(here.cwd).get(join(here.cwd, '.env'))).toBe(
+      '# local\nAWS_PROFILE=work\nAWS_REGION=eu-west-1\n',
+    );
+  });
+
+  it('are only named where nobody said yes', async () => {
+    const made = moonbakery();
+    const files = tree(made.users[0]!);
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!) },
+      { aws: made, tree: files },
+    );
+    const { stderr } = await here.report([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    expect(stderr).toContain('.env goes on holding the key');
+    expect(everyFile(here.cwd).get(join(here.cwd, '.env'))).toBe(files['.env']);
+  });
+});
+
+describe('no secret', () => {
+  it('is in any output, or in any file where it was not before', async () => {
+    const made = moonbakery();
+    const [owner] = made.users;
+    const here = await world(
+      { '.aws/credentials': section('work', owner!) },
+      { aws: made, tree: { '.env': `X=1\nAWS_SECRET_ACCESS_KEY=${owner!.keys[0]!.secret}\n` } },
+    );
+    const outputs = [
+      await here.fix(['--dry-run', '--verbose']),
+      await here.fix([...signIn, '--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes']),
+    ];
+    const text = outputs.map(({ stdout, stderr }) => stdout + stderr).join('');
+    const { tokens, refreshTokens, sessions } = here.aws.state;
+    const secrets = [
+      owner!.keys[0]!.secret,
+      ...tokens.keys(),
+      ...refreshTokens.keys(),
+      ...[...sessions.values()].map(({ secret }) => secret),
+    ];
+    for (const secret of secrets) {
+      for (const written of waysToWrite(secret)) expect(text).not.toContain(written);
+    }
+    for (const [file, content] of everyFile(here.home)) {
+      for (const written of waysToWrite(owner!.keys[0]!.secret)) {
+        expect([file, content.includes(written)]).toEqual([file, false]);
+      }
+    }
+  });
+});
+
+describe('a key that is in a repository', () => {
+  it('is made inactive before the files change', async () => {
+    const made = moonbakery();
+    const [owner] = made.users;
+    const here = await world(
+      { '.aws/credentials': section('work', owner!) },
+      {
+        aws: made,
+        tree: {
+          'deploy.sh': `export AWS_ACCESS_KEY_ID=${owner!.keys[0]!.id}\nexport AWS_SECRET_ACCESS_KEY=${owner!.keys[0]!.secret}\n`,
+        },
+      },
+    );
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.example', ...args], {
+        cwd: here.cwd,
+      });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'deploy');
+    const { report, stderr } = await here.report([
+      ...signIn,
+      ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
+    ]);
+    expect(stderr).toContain('deploy.sh');
+    expect(stderr).toContain('does not un-leak');
+    expect(report.profiles[0]).toMatchObject({ oldKey: 'inactive', dependants: ['deploy.sh'] });
+  });
+});
+
+describe('a profile of the older generation of keys', () => {
+  it('gets its account from AWS, asked with the key or with SSO', async () => {
+    const made = moonbakery();
+    made.users[0]!.keys = [key(dev, 'old')];
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!) },
+      { aws: made },
+    );
+    const { code, report } = await here.report([
+      ...signIn,
+      ...['--role', 'ReadOnlyAccess', '--yes', '--no-verify'],
+    ]);
+    expect([code, report.profiles[0]?.account]).toEqual([0, dev]);
+    expect(here.aws.log.map(({ operation }) => operation)).toContain('GetAccessKeyInfo');
+  });
+});

@@ -1,0 +1,125 @@
+// A home folder with AWS files, the loopback fake of AWS, and `keyscan --fix` run between them the way a person would.
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import type { FixReport } from '../../src/core/migration.ts';
+import { type FakeAws, type FakeUser, type FakeWorld, startFakeAws } from './fake-aws.ts';
+import { type RunResult, start, temporaryFolder, writeTree } from './run.ts';
+
+export interface World {
+  readonly aws: FakeAws;
+  readonly home: string;
+  readonly cwd: string;
+  /** `--fix` and what follows it, to its end. */
+  readonly fix: (args: readonly string[], env?: Env) => Promise<RunResult>;
+  /** The same with `--format json`, which must be one JSON text. */
+  readonly report: (
+    args: readonly string[],
+    env?: Env,
+  ) => Promise<{
+    readonly code: number | null;
+    readonly report: FixReport;
+    readonly stderr: string;
+  }>;
+  readonly read: (file: string) => string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** `home` and `tree` are files by name; the current folder is no repository unless a test makes it one. */
+export async function world(
+  home: Readonly<Record<string, string>>,
+  options: {
+    readonly aws?: FakeWorld;
+    readonly tree?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<World> {
+  const aws = await startFakeAws(options.aws);
+  opened.push(aws);
+  const folder = temporaryFolder('home');
+  const cwd = temporaryFolder('work');
+  writeTree(folder, home);
+  writeTree(cwd, options.tree ?? { 'README.md': 'Moonbakery\n' });
+  const fix = (args: readonly string[], env: Env = {}): Promise<RunResult> =>
+    start(['--fix', ...args], {
+      cwd,
+      home: folder,
+      env: {
+        ...aws.env,
+        BROWSER: `${process.execPath} ${browser()} %s`,
+        PATH: programsWithoutAws(),
+        ...env,
+      },
+      timeout: 60_000,
+    }).finished;
+  return {
+    aws,
+    home: folder,
+    cwd,
+    fix,
+    report: async (args, env) => {
+      const { code, stdout, stderr } = await fix([...args, '--format', 'json'], env);
+      try {
+        return { code, report: JSON.parse(stdout) as FixReport, stderr };
+      } catch {
+        throw new Error(`no JSON (exit ${code}): ${stdout}\n${stderr}`);
+      }
+    },
+    read: (file) => readFileSync(join(folder, file), 'utf8'),
+  };
+}
+
+const opened: FakeAws[] = [];
+
+export async function closeAll(): Promise<void> {
+  await Promise.all(opened.splice(0).map(({ close }) => close()));
+}
+
+/** Opens the page, follows it to our callback, and sees what a person would see. */
+function browser(): string {
+  const folder = temporaryFolder('browser');
+  writeTree(folder, {
+    'browser.mjs': 'const page = await fetch(process.argv[2]); await page.text();\n',
+  });
+  return join(folder, 'browser.mjs');
+}
+
+/** A PATH with git and nothing else: the AWS CLI is slow to start, and has tests of its own. */
+function programsWithoutAws(): string {
+  const folder = temporaryFolder('bin');
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((place) => join(place, 'git'))
+    .find((file) => existsSync(file));
+  if (found === undefined) throw new Error('git is not on the PATH');
+  symlinkSync(found, join(folder, 'git'));
+  return folder;
+}
+
+export function userOf({ world: { users } }: FakeAws, name: string): FakeUser {
+  const found = users.find((user) => user.name === name);
+  if (found === undefined) throw new Error(`no user ${name}`);
+  return found;
+}
+
+/** A section of a credentials file with the user's own key. */
+export function section(profile: string, { keys: [key] }: FakeUser): string {
+  return `[${profile}]\naws_access_key_id = ${key!.id}\naws_secret_access_key = ${key!.secret}\n`;
+}
+
+/** Everything below a folder as text, by path; for looking whether something is in it. */
+export function everyFile(folder: string): ReadonlyMap<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(folder, name),
+  );
+  return new Map(
+    names
+      .filter((name) => statSync(name).isFile())
+      .map((name) => [name, readFileSync(name, 'latin1')]),
+  );
+}
+
+/** The ways a value could hide: itself, in base64, backwards. */
+export function waysToWrite(value: string): readonly string[] {
+  return [value, Buffer.from(value).toString('base64'), [...value].reverse().join('')];
+}
