@@ -55,7 +55,7 @@ export const accessKey: Rule = {
     },
     {
       role: 'secret',
-      checks: ['aws-secret'],
+      checks: ['aws-secret', 'not-published-sample'],
       beside: { role: 'id', set: base64, min: 40, max: 40, within: 1024 },
       shapes: [
         {
@@ -532,6 +532,12 @@ export const accessKey: Rule = {
       text: 'x-amz-security-token: ⟦{{aws-token}}⟧\n',
     },
     {
+      form: 'a URL signed with temporary credentials',
+      path: 'access.log',
+      kinds: ['reference'],
+      text: 'https://b.s3.amazonaws.com/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=⟦{{aws-id:ASIA}}⟧%2F20260101%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Security-Token=⟦{{pct({{aws-token}})}}⟧&X-Amz-Signature={{0-9a-f*64}}\n',
+    },
+    {
       form: 'CloudTrail record',
       path: 'trail.json',
       kinds: ['reference'],
@@ -560,6 +566,12 @@ export const accessKey: Rule = {
       text: 'AWS_SECRET_ACCESS_KEY=${SECRET}\nAWS_SECRET_ACCESS_KEY=$(vault read -field=secret aws/creds/deploy)\n',
     },
     { text: '"integrity": "sha1-{{A-Za-z0-9+/*27}}="\n' },
+    {
+      text: '"accessKeyId": "AKIAIOSFODNN7EXAMPLE",\n"sessionToken": "{{A-Za-z0-9+/*300}}"\n',
+    },
+    { text: 'X-Amz-Security-Token: AQoDYXdzEPT{{A-Za-z0-9+/*60}}EXAMPLE{{A-Za-z0-9+/*200}}==\n' },
+    { text: '# {{aws-id@123456789012}} is of account 123456789012\n' },
+    { text: '# {{aws-id:ASIA@000000000000}} is of account 000000000000\n' },
   ],
 };
 
@@ -786,7 +798,7 @@ export const s3Compatible: Rule = {
       role: 'id',
       onlyJoined: true,
       maskKeep: 4,
-      checks: ['store-key-id'],
+      checks: ['store-key-id', 'not-published-sample'],
       shapes: [
         {
           type: 'assignment',
@@ -813,7 +825,7 @@ export const s3Compatible: Rule = {
     {
       role: 'secret',
       onlyJoined: true,
-      checks: ['store-secret'],
+      checks: ['store-secret', 'not-published-sample'],
       shapes: [
         {
           type: 'assignment',

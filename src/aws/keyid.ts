@@ -33,3 +33,8 @@ const canaryAccounts: ReadonlySet<string> = new Set(
 export function isCanaryAccount(account: string): boolean {
   return canaryAccounts.has(account);
 }
+
+/** AWS's documentation uses the first; emulators (moto, LocalStack) issue keys for both. Nobody's account has such a number. */
+export function isMadeUpAccount(account: string): boolean {
+  return account === '123456789012' || account === '000000000000';
+}

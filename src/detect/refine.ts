@@ -1,6 +1,6 @@
 // The last word on a finding that a rule names in `refine`: what the text around says about whose key it is.
 
-import { accountOf, isCanaryAccount } from '../aws/keyid.ts';
+import { accountOf, isCanaryAccount, isMadeUpAccount } from '../aws/keyid.ts';
 import type { Confidence, Kind, Severity } from '../core/finding.ts';
 import { storeOf } from './stores.ts';
 import type { CheckContext } from './check.ts';
@@ -43,6 +43,11 @@ function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckCo
       draft.severity = 'low';
       draft.title = 'AWS canary key: planted to catch whoever uses it';
     }
+    if (draft.account !== null && isMadeUpAccount(draft.account)) {
+      if (draft.kind === 'id') return false;
+      draft.severity = 'low';
+      draft.title = 'AWS access key of an emulator or of documentation';
+    }
     if (id.startsWith('ASIA') && draft.kind === 'pair') draft.kind = 'session';
     if (draft.kind === 'id' && isReference(around)) {
       draft.kind = 'reference';
@@ -55,6 +60,11 @@ function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckCo
     )
   ) {
     draft.confidence = 'low';
+  }
+  if (draft.kind === 'session' && isSigned(pieces, around)) {
+    draft.kind = 'reference';
+    draft.confidence = 'high';
+    draft.title = 'AWS session token of a signed request, useless without its secret';
   }
   if (draft.kind === 'session' && isExpired(text, around.today)) draft.severity = 'low';
   return true;
@@ -75,6 +85,15 @@ function isReference({ before, after }: CheckContext): boolean {
       /"(?:userIdentity|principalId|eventSource|eventName|sourceIPAddress|eventVersion)"/.test(
         before.slice(-900) + after.slice(0, 900),
       ))
+  );
+}
+
+/** A signed URL carries the token, and never the secret. */
+function isSigned(pieces: readonly Piece[], around: CheckContext): boolean {
+  return (
+    pieces.every(({ role }) => role !== 'secret') &&
+    (isReference(around) ||
+      /(?:[?&;]|%3F|%26|\\u0026)X-Amz-Security-Token(?:=|%3D)$/i.test(around.before.slice(-40)))
   );
 }
 

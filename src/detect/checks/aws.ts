@@ -2,6 +2,9 @@ import { accountOf } from '../../aws/keyid.ts';
 import type { Checks } from '../check.ts';
 import { entropy, isMonotonous, isPlaceholder, isWordy } from '../placeholder.ts';
 
+/** A key of AWS's documentation: what stands with it is of the documentation too. */
+const besideExample = /A[KS]IA[A-Z0-9]{9}EXAMPLE|EXAMPLEKEY/;
+
 export const awsChecks: Checks = {
   /** An id that could have been issued: its account is possible, and nobody made it up by hand. */
   'aws-key-id': (value) =>
@@ -21,9 +24,14 @@ export const awsChecks: Checks = {
     !/example|sample/i.test(value) &&
     !isWordy(value) &&
     !holdsText(value),
-  /** Base64 of many bytes, not of text and not of zeros. */
-  'aws-token': (value) =>
-    new Set(value).size >= 20 && entropy(value) >= 4.2 && !holdsText(value.slice(0, 80)),
+  /** Base64 of many bytes, not of text and not of zeros; AWS writes EXAMPLE into its own, or into the key beside. */
+  'aws-token': (value, { before, after }) =>
+    new Set(value).size >= 20 &&
+    entropy(value) >= 4.2 &&
+    !holdsText(value.slice(0, 80)) &&
+    !/EXAMPLE/.test(value) &&
+    !besideExample.test(before.slice(-400)) &&
+    !besideExample.test(after.slice(0, 400)),
   'bedrock-key': (value) => entropy(value) >= 3.5,
   /** The version byte comes first: 4 (Signature V4) or 2 (the old one). */
   'smtp-password': (value) =>

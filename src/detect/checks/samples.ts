@@ -23,6 +23,11 @@ const published: ReadonlySet<string> = new Set([
   '2cafc0970149a84f',
   'f2d6ca16515033e5',
   '2d1f7723aabc5c7a',
+  // MinIO's public playground, which every `mc` has in its configuration
+  '1bbb9293c38acc5e',
+  'df452eef23e8cf2c',
+  // the first manual of Amazon S3
+  '0e8ad95d75d71161',
   // Azurite and the older storage emulator
   '0011cc25eb432071',
   // the Cosmos DB emulator
