@@ -76,8 +76,22 @@ export const accessKey: Rule = {
             'aws password',
             'secret access',
             'key secret',
+            'aws sec key',
+            'spaces secret',
           ],
-          notNames: ['secretkeybase', 'clientsecretkey', 'webhooksecretkey', 'consumersecretkey'],
+          notNames: [
+            'secretkeybase',
+            'clientsecretkey',
+            'webhooksecretkey',
+            'consumersecretkey',
+            'jwtsecretkey',
+            'sessionsecretkey',
+            'cookiesecretkey',
+            'csrfsecretkey',
+            'captchasecretkey',
+            'flasksecretkey',
+            'djangosecretkey',
+          ],
           value: { set: base64, min: 40, max: 40 },
         },
       ],
@@ -791,7 +805,7 @@ export const s3Compatible: Rule = {
     'Keep it in a secret store or in the environment of the one program that needs it.',
   ],
   references: ['https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-endpoints.html'],
-  grades: { pair: 'high' },
+  grades: { pair: 'critical' },
   refine: 's3-compatible',
   parts: [
     {
@@ -837,6 +851,7 @@ export const s3Compatible: Rule = {
             'minio root password',
             's3 secret',
             'aws secret',
+            'spaces secret',
           ],
           value: { set: 'A-Za-z0-9+/=_-', min: 16, max: 128 },
         },
@@ -863,6 +878,9 @@ export const s3Compatible: Rule = {
   negatives: [
     { text: 'endpoint: http://localhost:9000\naccessKey: minioadmin\nsecretKey: minioadmin\n' },
     { text: 'access_key = {{A-Za-z0-9*20}}\nsecret_key = {{0-9a-f*40}}\n' },
+    {
+      text: 's3 endpoint\naccess_key = BackingKeyResponseType\nsecret_key = KeyMaterialDescriptionTypes\n',
+    },
     { text: 's3 endpoint\naccess_key: ${S3_ACCESS_KEY}\nsecret_key: ${S3_SECRET_KEY}\n' },
   ],
 };

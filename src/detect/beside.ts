@@ -3,21 +3,27 @@
 
 import { byteSet } from '../engine/charset.ts';
 import { characterAt, clearBefore, codeOf, readRun, type Run } from '../engine/logical.ts';
+import { latin1 } from '../engine/scan.ts';
 import type { RulePart } from '../core/rule.ts';
 import { gapBetween, never } from './join.ts';
-import type { Layer } from './layer.ts';
+import { base64Layer, type Layer } from './layer.ts';
 import {
   checkValue,
   type Collector,
   contextOf,
   type Found,
   logicalText,
+  nameBefore,
   type Piece,
 } from './pieces.ts';
 
 /** Ids looked around per document; more than that is reported, not looked at. */
 const mostIds = 1000;
 const farthestLines = 6;
+
+/** Names of what stands near keys as well and is none: digests, tokens of forms, the secrets of others. */
+const foreignNames =
+  /csrf|xsrf|authenticity|nonce|etag|sha\d|md5|digest|checksum|hash|integrity|signature|signing|salt|captcha|requestid|commit|revision|webhook|client|consumer|oauth|github|gitlab|google|slack|stripe|twitter|facebook|paypal|azure/;
 
 /**
  * Adds to `found` what stands beside the ids of `lone`, and says what it added. On the `line` means: in the same line and
@@ -34,7 +40,7 @@ export function addBeside(
   const { beside } = part;
   if (beside === undefined) return [];
   const added: Piece[] = [];
-  const visit = (node: Found): void => {
+  const visit = (node: Found, around: Found | undefined): void => {
     const ids = node.pieces.filter((piece) => lone.has(piece));
     if (ids.length > mostIds) by.exhausted = true;
     const taken = node.pieces.filter((piece) => piece.rule === rule || piece.part.strong === true);
@@ -42,12 +48,95 @@ export function addBeside(
       const piece = bestBeside(node.layer, id, part, beside, rule, taken, by, reach);
       if (piece !== undefined) taken.push(piece);
       if (piece !== undefined) added.push(piece);
+      else if (reach === 'around' && around !== undefined) {
+        const encoded = encodedBeside(around, node.layer, id, part, beside, rule, by);
+        if (encoded !== undefined) encodedPieces.push([around, encoded]);
+      }
     }
-    node.inner.forEach(visit);
+    node.inner.forEach((inner) => {
+      visit(inner, node);
+    });
   };
-  visit(found);
+  const encodedPieces: (readonly [Found, Piece])[] = [];
+  visit(found, undefined);
   for (const piece of added) nodeOf(found, piece.layer)?.pieces.push(piece);
+  for (const [node, piece] of encodedPieces) {
+    node.inner.push({ layer: piece.layer, pieces: [piece], inner: [] });
+    added.push(piece);
+  }
   return added;
+}
+
+/** A run of base64 by itself that holds nothing but a value, beside another that held an id: the data of a Kubernetes Secret. */
+function encodedBeside(
+  around: Found,
+  inner: Layer,
+  id: Piece,
+  part: RulePart,
+  beside: NonNullable<RulePart['beside']>,
+  rule: number,
+  by: Collector,
+): Piece | undefined {
+  if (inner.decodings.at(-1) !== 'base64') return undefined;
+  const { layer } = around;
+  const [idStart, idEnd] = inner.toParent(id.start, id.end);
+  const from = Math.max(0, idStart - beside.within);
+  const text = latin1(layer.bytes, from, Math.min(layer.length, idEnd + beside.within));
+  const set = byteSet(beside.set);
+  const candidates = [...text.matchAll(encodedRun)]
+    .map(({ index, 0: run }) => ({ start: from + index, end: from + index + run.length }))
+    .filter(({ start, end }) => end <= idStart || start >= idEnd)
+    .map((place) => {
+      const after = place.start >= idEnd;
+      const gap = after
+        ? gapBetween(layer, idEnd, place.start)
+        : gapBetween(layer, place.end, idStart);
+      const far = after ? place.start - idEnd : idStart - place.end + 20;
+      const out = gap.level >= never || gap.lines > farthestLines;
+      return { ...place, rank: out ? Infinity : gap.level * 4 + far };
+    })
+    .filter(({ rank }) => rank < Infinity)
+    .sort((a, b) => a.rank - b.rank);
+  for (const { start, end } of candidates) {
+    if (around.inner.some((node) => covers(node.layer, start))) continue;
+    const held = base64Layer(layer, start, end);
+    const value = latin1(held.bytes, 0, held.length).replace(/\r?\n$/, '');
+    if (value.length < beside.min || value.length > beside.max) continue;
+    if (![...value].every((character) => set[character.charCodeAt(0)] === 1)) continue;
+    if (isForeign(layer, start, id)) continue;
+    const verdict = checkValue(value, part, false, () => contextOf(layer, start, end, by));
+    if (verdict === undefined) continue;
+    return {
+      rule,
+      part,
+      role: part.role,
+      value,
+      start: 0,
+      end: value.length,
+      layer: held,
+      decodings: held.decodings,
+      name: '',
+      verdict,
+    };
+  }
+  return undefined;
+}
+
+/** Whether its name, or the tag of which it is an attribute, says that it is something else. */
+function isForeign(layer: Layer, start: number, id: Piece): boolean {
+  const name = nameBefore(layer, start);
+  // In `id:secret` the id is no name, whatever its letters spell.
+  if (name.endsWith(id.value.toLowerCase())) return false;
+  const tag = /<[\w:-]+\s[^<>\n]*$/.exec(latin1(layer.bytes, Math.max(0, start - 200), start));
+  return foreignNames.test(name + (tag?.[0] ?? '').toLowerCase());
+}
+
+const encodedRun = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{20,256}={0,2}(?![A-Za-z0-9+/=])/g;
+
+/** Whether a container begins at `start` of its parent. */
+function covers(layer: Layer, start: number): boolean {
+  const [from, to] = layer.toParent(0, Math.max(1, layer.length));
+  return from <= start && start < to;
 }
 
 function nodeOf(found: Found, layer: Layer): Found | undefined {
@@ -94,6 +183,7 @@ function bestBeside(
     .sort((a, b) => a.rank - b.rank);
   for (const { start, end } of candidates) {
     const { text, decodings } = logicalText(layer.bytes, start, end);
+    if (isForeign(layer, start, id)) continue;
     const verdict = checkValue(text, part, false, () => contextOf(layer, start, end, by));
     if (verdict === undefined) continue;
     return {

@@ -217,7 +217,7 @@ function matchInOrder(
       const secret = secrets[j - 1];
       let cost = Math.min(best[(i - 1) * width + j] ?? 0, best[i * width + j - 1] ?? 0) + alone;
       if (id !== undefined && secret !== undefined && near(id, secret)) {
-        cost = Math.min(cost, (best[(i - 1) * width + j - 1] ?? 0) + distance(id, secret));
+        cost = Math.min(cost, (best[(i - 1) * width + j - 1] ?? 0) + costOf(id, secret));
       }
       best[i * width + j] = cost;
     }
@@ -230,7 +230,7 @@ function matchInOrder(
       id !== undefined &&
       secret !== undefined &&
       near(id, secret) &&
-      here === (best[(i - 1) * width + j - 1] ?? 0) + distance(id, secret)
+      here === (best[(i - 1) * width + j - 1] ?? 0) + costOf(id, secret)
     ) {
       pair(id, secret);
       i--;
@@ -261,6 +261,11 @@ function matchGreedily(
       next++;
     }
   }
+}
+
+/** A name of which the other knows nothing counts as some lines in between. */
+function costOf(a: Placed, b: Placed): number {
+  return distance(a, b) + (stemOf(a) === stemOf(b) ? 0 : 400);
 }
 
 function distance(a: Placed, b: Placed): number {

@@ -260,7 +260,7 @@ function squashedName(layer: Layer, at: number, valueStart: number): string {
 }
 
 /** The name in front of a value that was found by its own form: `aws_key = `, `"id": "`, `--key `. */
-function nameBefore(layer: Layer, start: number): string {
+export function nameBefore(layer: Layer, start: number): string {
   const from = Math.max(0, start - 96);
   const before = latin1(layer.bytes, from, start);
   const match =

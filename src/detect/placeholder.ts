@@ -64,11 +64,28 @@ export function entropy(value: string): number {
   return bits;
 }
 
-/** Whether most of it is words or path segments: runs of five letters of one case that have vowels in them. */
+/** The pairs of letters that make up most of English. */
+const pairs: ReadonlySet<string> = new Set(
+  (
+    'th he in er an re nd at on nt ha es st en ed to it ou ea hi is or ti as te et ng of al de se le sa si ar ve ra ld ur li ri ' +
+    'io ne ic ll ce co me ta ma ch om ro be el no us la ec ca ct rs ac ee pe ho il ai di mo so ns tr wa wi po ie ir pr su ge ot ' +
+    'ad em ut id ul ly fo lo ig ke op ss ay do bl ap am ab im ag un av ex ev ey cu fi if ff fe fa fr ow ey eg ol oo os ui qu'
+  ).split(' '),
+);
+
+/** Whether letters follow one another as in words, which chance rarely does: for texts of one word or of words run together. */
+export function isSpelled(text: string, share = 0.6): boolean {
+  const letters = text.toLowerCase();
+  let common = 0;
+  for (let i = 1; i < letters.length; i++) if (pairs.has(letters.slice(i - 1, i + 1))) common++;
+  return common >= (letters.length - 1) * share;
+}
+
+/** Whether most of it is words or path segments: runs of five letters of one case that are spelled like words. */
 export function isWordy(value: string): boolean {
   let inWords = 0;
   for (const run of value.match(/[A-Z]?[a-z]{4,}|[A-Z]{5,}/g) ?? []) {
-    if (/[aeiouAEIOU]/.test(run)) inWords += run.length;
+    if (/[aeiouAEIOU]/.test(run) && isSpelled(run)) inWords += run.length;
   }
-  return inWords >= value.length * 0.55;
+  return inWords >= value.length * 0.45;
 }

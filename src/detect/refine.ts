@@ -2,7 +2,8 @@
 
 import { accountOf, isCanaryAccount, isMadeUpAccount } from '../aws/keyid.ts';
 import type { Confidence, Kind, Severity } from '../core/finding.ts';
-import { storeOf } from './stores.ts';
+import { storeBeside } from './endpoints.ts';
+import { storeById } from './stores.ts';
 import type { CheckContext } from './check.ts';
 import type { Piece } from './pieces.ts';
 
@@ -27,7 +28,7 @@ export const refinements: Readonly<Record<string, Refine>> = {
 function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckContext): boolean {
   const id = pieces.find(({ role }) => role === 'id')?.value;
   const text = around.before.slice(-700) + '\n' + around.after.slice(0, 700);
-  const store = draft.kind === 'id' ? undefined : storeOf(undefined, text);
+  const store = draft.kind === 'id' ? undefined : storeBeside(pieces, true);
   if (store !== undefined) {
     draft.provider = store.provider;
     draft.title = `${store.name} access key${draft.kind === 'pair' ? ' with its secret' : ''}`;
@@ -60,6 +61,8 @@ function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckCo
     )
   ) {
     draft.confidence = 'low';
+    // Every application has a SECRET_KEY.
+    if (pieces.every(({ name }) => name.endsWith('secretkey'))) draft.severity = 'low';
   }
   if (draft.kind === 'session' && isSigned(pieces, around)) {
     draft.kind = 'reference';
@@ -70,7 +73,7 @@ function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckCo
   return true;
 }
 
-/** A signed URL or header, a CloudTrail record, a link to the console: the id stands there by its nature. */
+/** A signed URL, form or header, a CloudTrail record, a link to the console: the id stands there by its nature. */
 function isReference({ before, after }: CheckContext): boolean {
   const line = before.slice(before.lastIndexOf('\n') + 1);
   const rest = after.split('\n', 1)[0] ?? '';
@@ -80,6 +83,9 @@ function isReference({ before, after }: CheckContext): boolean {
     /AWS4-HMAC-SHA256\s+Credential=$/.test(line) ||
     /Authorization["']?\s*[:=]\s*["']?AWS\s$/i.test(line) ||
     (/AWSAccessKeyId=$/i.test(line) && /[?&](?:amp;)?(?:Signature|Expires)=/i.test(line + rest)) ||
+    (/AWSAccessKeyId\W/i.test(line.slice(-60)) &&
+      /name=["']?policy\b/i.test(before + after) &&
+      /name=["']?signature\b/i.test(before + after)) ||
     /console\.(?:aws|amazonaws)[\w.-]*\/[^\s"']*$/.test(line) ||
     (/"?accessKeyId"?\s*[:=]\s*"?$/.test(line) &&
       /"(?:userIdentity|principalId|eventSource|eventName|sourceIPAddress|eventVersion)"/.test(
@@ -112,7 +118,7 @@ function refineStore(draft: Draft, pieces: readonly Piece[], around: CheckContex
   const id = pieces.find(({ role }) => role === 'id')?.value;
   if (id === undefined) return false;
   const text = around.before.slice(-700) + '\n' + around.after.slice(0, 700);
-  const store = storeOf(id, text);
+  const store = storeById(id) ?? storeBeside(pieces, false);
   // Access and secret keys of who knows what: without a sign of S3 they are not ours to name.
   if (
     store === undefined &&

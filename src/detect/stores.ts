@@ -10,6 +10,8 @@ interface StoreSigns extends Store {
   readonly id?: RegExp;
   /** Its endpoints. */
   readonly host?: RegExp;
+  /** How its name stands in the names of its settings, written in small letters without signs. */
+  readonly word?: RegExp;
 }
 
 const stores: readonly StoreSigns[] = [
@@ -18,54 +20,67 @@ const stores: readonly StoreSigns[] = [
     name: 'Cloudflare R2',
     id: /^[0-9a-f]{32}$/,
     host: /r2\.cloudflarestorage\.com/,
+    word: /^r2|cloudflare/,
   },
   {
     provider: 'digitalocean-spaces',
     name: 'DigitalOcean Spaces',
     id: /^DO(?:00|801)[A-Z0-9]{16}$/,
     host: /digitaloceanspaces\.com/,
+    word: /^spaces|dospaces|digitalocean/,
   },
   {
     provider: 'backblaze-b2',
     name: 'Backblaze B2',
-    id: /^00[0-9][0-9a-f]{9}0{4,}[0-9a-f]+$/,
+    id: /^00[0-9][0-9a-f]{12}0{4,8}[0-9a-f]{2,6}$/,
     host: /backblazeb2\.com/,
+    word: /^b2|backblaze/,
   },
   {
     provider: 'scaleway',
     name: 'Scaleway Object Storage',
     id: /^SCW[A-Z0-9]{17}$/,
     host: /\.scw\.cloud/,
+    word: /scaleway|^scw/,
   },
   {
     provider: 'google-cloud-storage',
     name: 'Google Cloud Storage HMAC',
     id: /^GOOG[A-Z0-9]{10,57}$/,
     host: /storage\.googleapis\.com/,
+    word: /^gs(?:access|secret)|^gcs/,
   },
   {
     provider: 'alibaba-oss',
     name: 'Alibaba Cloud',
     id: /^LTAI[A-Za-z0-9]{12,20}$/,
     host: /aliyuncs\.com/,
+    word: /aliyun|alibaba|^oss/,
   },
   {
     provider: 'tencent-cos',
     name: 'Tencent Cloud',
     id: /^AKID[A-Za-z0-9]{28,36}$/,
     host: /myqcloud\.com/,
+    word: /tencent|^cos/,
   },
-  { provider: 'wasabi', name: 'Wasabi', host: /wasabisys\.com/ },
-  { provider: 'minio', name: 'MinIO', host: /minio|min\.io|:9000\b/i },
+  { provider: 'wasabi', name: 'Wasabi', host: /wasabisys\.com/, word: /wasabi/ },
+  { provider: 'minio', name: 'MinIO', host: /minio|min\.io|:9000\b/i, word: /minio/ },
   {
     provider: 'localstack',
     name: 'LocalStack',
     id: /^L[SK]IA[A-Z0-9]{16}$/,
     host: /localstack|:4566\b/,
+    word: /localstack/,
   },
-  { provider: 'linode', name: 'Linode Object Storage', host: /linodeobjects\.com/ },
+  { provider: 'linode', name: 'Linode Object Storage', host: /linodeobjects\.com/, word: /linode/ },
   { provider: 'ovh', name: 'OVHcloud Object Storage', host: /\.cloud\.ovh\.|\.io\.cloud\.ovh/ },
-  { provider: 'hetzner', name: 'Hetzner Object Storage', host: /your-objectstorage\.com/ },
+  {
+    provider: 'hetzner',
+    name: 'Hetzner Object Storage',
+    host: /your-objectstorage\.com/,
+    word: /hetzner/,
+  },
   {
     provider: 'ibm-cos',
     name: 'IBM Cloud Object Storage',
@@ -73,38 +88,32 @@ const stores: readonly StoreSigns[] = [
   },
   { provider: 'oracle', name: 'Oracle Object Storage', host: /\.oraclecloud\.com/ },
   { provider: 'exoscale', name: 'Exoscale', host: /\.exo\.io/ },
-  { provider: 'idrive-e2', name: 'IDrive e2', host: /idrivee2/ },
-  { provider: 'storj', name: 'Storj', host: /storjshare\.io/ },
-  { provider: 'vultr', name: 'Vultr Object Storage', host: /vultrobjects\.com/ },
+  { provider: 'idrive-e2', name: 'IDrive e2', host: /idrivee2/, word: /idrive/ },
+  { provider: 'storj', name: 'Storj', host: /storjshare\.io/, word: /storj/ },
+  { provider: 'vultr', name: 'Vultr Object Storage', host: /vultrobjects\.com/, word: /vultr/ },
   { provider: 'garage', name: 'Garage', id: /^GK[0-9a-f]{24}$/, host: /\bgarage\b/ },
-  { provider: 'ceph', name: 'Ceph', host: /\bceph\b|\bradosgw\b/ },
+  { provider: 'ceph', name: 'Ceph', host: /\bceph\b|\bradosgw\b/, word: /^ceph|^rgw|radosgw/ },
 ];
 
-const awsHost =
-  /(?:^|[./@])(?:[\w.-]*\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonaws\.eu)(?:[:/"'\s,;]|$)/;
-
-/** An endpoint setting in any spelling, with its value. */
-const endpoint =
-  /(?:endpoint(?:[_.-]?url)?|host_base|hostbase|service_?url|s3_?url|minio_?url|s3_?host|"url")["'\])]?\s*(?:=>|[:=,>])?\s*["'`]?(?:https?:\/\/)?((?:[\w-]+\.)*[\w-]+(?::\d+)?)/gi;
-
-/**
- * The store that an id's form, or an endpoint in the text around, names; undefined when nothing says it is not AWS. An unknown
- * endpoint that is not AWS's is some S3-compatible store.
- */
-export function storeOf(id: string | undefined, text: string): Store | undefined {
-  if (id !== undefined) {
-    const byId = stores.find((store) => store.id?.test(id));
-    if (byId !== undefined) return byId;
-  }
-  for (const match of text.matchAll(endpoint)) {
-    const host = match[1] ?? '';
-    if (!/[.:]/.test(host) && !/minio|localstack|ceph|garage|localhost/i.test(host)) continue;
-    if (awsHost.test(`/${host} `)) continue;
-    const byHost = stores.find((store) => store.host?.test(host));
-    if (byHost !== undefined) return byHost;
-    if (/^https?:/i.test(match[0].slice(match[0].search(/https?:/i))) || /\.\w+|:\d/.test(host)) {
-      return { provider: 's3-compatible', name: 'S3-compatible' };
-    }
-  }
-  return undefined;
+/** The store whose key ids look like this one, if no other's do. */
+export function storeById(id: string): Store | undefined {
+  return stores.find((store) => store.id?.test(id));
 }
+
+/** The store that a setting is named after; names without signs, in small letters. */
+export function storeByName(names: readonly string[]): Store | undefined {
+  return stores.find(({ word }) => word !== undefined && names.some((name) => word.test(name)));
+}
+
+/** The store at a host (with its port); undefined for AWS itself and for a host nobody knows. */
+export function storeByHost(host: string): Store | undefined {
+  return stores.find((store) => store.host?.test(host));
+}
+
+const awsHost = /^(?:[\w.-]*\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonaws\.eu)(?:\.?:\d+)?$/i;
+
+export function isAwsHost(host: string): boolean {
+  return awsHost.test(host);
+}
+
+export const someStore: Store = { provider: 's3-compatible', name: 'S3-compatible' };

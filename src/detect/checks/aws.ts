@@ -1,6 +1,7 @@
 import { accountOf } from '../../aws/keyid.ts';
 import type { Checks } from '../check.ts';
-import { entropy, isMonotonous, isPlaceholder, isWordy } from '../placeholder.ts';
+import { entropy, isMonotonous, isPlaceholder, isSpelled, isWordy } from '../placeholder.ts';
+import { storeById } from '../stores.ts';
 
 /** A key of AWS's documentation: what stands with it is of the documentation too. */
 const besideExample = /A[KS]IA[A-Z0-9]{9}EXAMPLE|EXAMPLEKEY/;
@@ -14,12 +15,13 @@ export const awsChecks: Checks = {
       value.slice(4),
     ) &&
     !isMonotonous(value.slice(4)) &&
+    (/[2-7]/.test(value) || !isSpelled(value.slice(4))) &&
     new Set(value.slice(4)).size >= 6,
   /** Forty characters that 30 random bytes could give: both cases, no digest, no words, no encoded text. */
   'aws-secret': (value) =>
     /[a-z]/.test(value) &&
     /[A-Z]/.test(value) &&
-    /[0-9+/]/.test(value) &&
+    (/[0-9+/]/.test(value) || !isSpelled(value)) &&
     entropy(value) >= 3.7 &&
     !/example|sample/i.test(value) &&
     !isWordy(value) &&
@@ -43,12 +45,17 @@ export const awsChecks: Checks = {
   /** A key id of another store: random, or with the prefix of one; an AWS id is none. */
   'store-key-id': (value) =>
     !/^(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}$/.test(value) &&
-    /\d/.test(value) &&
-    entropy(value) >= 3 &&
-    !isPlaceholder(value),
+    (storeById(value) !== undefined ||
+      (isMixed(value) && entropy(value) >= 3 && !isPlaceholder(value))) &&
+    new Set(value).size >= 6,
   'store-secret': (value) =>
-    entropy(value) >= 3.2 && /\d/.test(value) && !isPlaceholder(value) && !isWordy(value),
+    entropy(value) >= 3.2 && isMixed(value) && !isPlaceholder(value) && !isWordy(value),
 };
+
+/** As chance writes: with a digit, or in both cases without being words. */
+function isMixed(value: string): boolean {
+  return /\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value) && !isSpelled(value, 0.4));
+}
 
 /** Whether base64 decodes to printable text: then it is an encoded sentence, not key material. */
 function holdsText(value: string): boolean {
