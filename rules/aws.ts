@@ -549,6 +549,7 @@ export const accessKey: Rule = {
       form: 'a URL signed with temporary credentials',
       path: 'access.log',
       kinds: ['reference'],
+      decodedBy: ['percent'],
       text: 'https://b.s3.amazonaws.com/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=⟦{{aws-id:ASIA}}⟧%2F20260101%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Security-Token=⟦{{pct({{aws-token}})}}⟧&X-Amz-Signature={{0-9a-f*64}}\n',
     },
     {
