@@ -117,6 +117,14 @@ describe('half of a key', () => {
     ).toEqual(['pair aws critical']);
   });
 
+  it('is found between the colours of a terminal’s log', () => {
+    expect(
+      found(
+        'AWS_ACCESS_KEY_ID\x1b[0m=\x1b[33m{{aws-id}}\x1b[0m\nAWS_SECRET_ACCESS_KEY\x1b[0m=\x1b[1;33m{{aws-secret}}\x1b[0m\n',
+      ),
+    ).toEqual(['pair aws critical']);
+  });
+
   it('is a reference in the form of a browser upload', () => {
     expect(
       found(

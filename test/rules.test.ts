@@ -10,37 +10,13 @@ import type { Finding, Kind } from '../src/core/finding.ts';
 import type { Example, Rule } from '../src/core/rule.ts';
 import { checks } from '../src/detect/checks.ts';
 import { createScanner } from '../src/detect/scanner.ts';
-import { expand, type Expanded } from './support/examples.ts';
+import { expand } from './support/examples.ts';
+import { type Place, placesOf } from './support/places.ts';
 
 const scanner = createScanner({ today: new Date('2026-06-01T00:00:00Z') });
 
 function scan(content: Uint8Array, path: string): readonly Finding[] {
   return scanner.scan({ path, stage: 'working-tree', content }).findings;
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
-
-/** Marks → lines and columns, in the plainest way. */
-function placesOf({ content, expected }: Expanded): readonly Place[] {
-  // A file in UTF-16 reports the places of its UTF-8 twin.
-  const encoding = content[1] === 0 ? 'utf16le' : 'utf8';
-  const at = (offset: number): readonly [number, number] => {
-    const lines = content
-      .toString(encoding, 0, offset)
-      .replace(/^\ufeff/, '')
-      .split('\n');
-    return [lines.length, (lines.at(-1) ?? '').length + 1];
-  };
-  return expected.map(({ start, end }) => {
-    const [line, column] = at(start);
-    const [endLine, endColumn] = at(end);
-    return { line, column, endLine, endColumn };
-  });
 }
 
 function partsOf(findings: readonly Finding[]): readonly Place[] {

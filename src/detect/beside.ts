@@ -213,10 +213,12 @@ function runsIn(
   const { bytes } = layer;
   const run: Run = { end: 0, length: 0, flags: 0 };
   const found: Candidate[] = [];
+  let afterColour = -1;
   for (let at = from; at < to;) {
+    if (bytes[at] === 27) at = afterColour = colourEnd(bytes, at, to);
     const packed = characterAt(bytes, at, layer.length);
     const code = codeOf(packed);
-    if (code > 255 || set[code] !== 1 || !clearBefore(bytes, at, set)) {
+    if (code > 255 || set[code] !== 1 || (at !== afterColour && !clearBefore(bytes, at, set))) {
       at++;
       continue;
     }
@@ -224,7 +226,7 @@ function runsIn(
     if (run.length >= beside.min && run.length <= beside.max && run.end <= layer.length) {
       const before = bytes[at - 1];
       const after = run.end < layer.length ? codeOf(characterAt(bytes, run.end, layer.length)) : 10;
-      if (!isWordEdge(before) && !isWordEdge(after) && after !== 61)
+      if ((at === afterColour || !isWordEdge(before)) && !isWordEdge(after) && after !== 61)
         found.push({ start: at, end: run.end, rank: 0 });
       at = Math.max(at + 1, run.end);
       continue;
@@ -233,6 +235,15 @@ function runsIn(
     at = run.flags !== 0 ? at + 1 : Math.max(at + 1, Math.min(run.end, to));
   }
   return found;
+}
+
+/** The end of `ESC [ 3 3 m` at `at`, as terminals' logs have it before a value; the next byte when it is none. */
+function colourEnd(bytes: Uint8Array, at: number, to: number): number {
+  let end = at + 1;
+  if (bytes[end] !== 91) return end;
+  do end++;
+  while (end < to && end - at < 16 && (bytes[end] ?? 0) < 64);
+  return end + 1;
 }
 
 /** _ - . @ ~ are pieces of identifiers, host names and base64url, not edges of a value. */

@@ -2,14 +2,21 @@
 
 /** Written as people write words, in one case or with a capital: mixed cases are chance. */
 const words = new RegExp(
-  (
-    'example sample placeholder your changeme change_me change-me replace insert redacted dummy fake todo fixme xxxx ' +
-    'notreal invalid deadbeef secretkey accesskey mysecret masked hidden removed censored'
-  )
+  anyOf(
+    'example sample placeholder changeme change_me change-me replace insert redacted dummy fixme ' +
+      'notreal invalid deadbeef secretkey accesskey mysecret masked hidden removed censored',
+  ) + '|[Ss]ecretKey|[Aa]ccessKey|[Mm]ySecret|[Cc]hangeMe|ChangeME',
+);
+
+/** So short that long random values hold one now and then. */
+const shortWords = new RegExp(anyOf('your fake todo xxxx'));
+
+function anyOf(list: string): string {
+  return list
     .split(' ')
     .flatMap((word) => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)])
-    .join('|') + '|[Ss]ecretKey|[Aa]ccessKey|[Mm]ySecret|[Cc]hangeMe|ChangeME',
-);
+    .join('|');
+}
 
 /** `${VAR}`, `$(command)`, `{{ template }}`, `<your key>`, `%VAR%`, `process.env.X`, `ENC[…]`, `!Ref X`. */
 const reference =
@@ -21,7 +28,23 @@ export function isReference(value: string): boolean {
 
 /** Whether nobody would call this random: words of a placeholder, repetition, a sequence, or a reference to elsewhere. */
 export function isPlaceholder(value: string): boolean {
-  return isReference(value) || words.test(value) || isMonotonous(value);
+  return (
+    isReference(value) ||
+    words.test(value) ||
+    (shortWords.test(value) && !isRandom(value)) ||
+    isMonotonous(value)
+  );
+}
+
+/** Long, of all classes, and not spelled. */
+function isRandom(value: string): boolean {
+  return (
+    value.length >= 32 &&
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    /[0-9]/.test(value) &&
+    !isSpelled(value, 0.4)
+  );
 }
 
 /** One character most of the time, a short piece again and again, or a run along the alphabet or the keyboard's digits. */

@@ -31,8 +31,9 @@ export interface Expanded {
   readonly kinds: readonly Kind[] | undefined;
 }
 
-export function expand(example: Example): Expanded {
-  const { bytes, marks } = parse(example.text, example.text);
+/** Another `seed` gives other values. */
+export function expand(example: Example, seed = example.text): Expanded {
+  const { bytes, marks } = parse(example.text, seed);
   return {
     content: bytes,
     text: bytes.toString('utf8'),
@@ -336,7 +337,6 @@ type Generator = (random: Random, variant: string | undefined, built: string | u
 
 const base32 = charactersOf('A-Z2-7');
 const base62 = charactersOf('0-9A-Za-z');
-const base64Characters = charactersOf('A-Za-z0-9+/');
 
 const generators: Readonly<Record<string, Generator>> = {
   /** {{aws-id}} is an AKIA id that names an account; :ASIA and the like change the prefix; :old names no account. */
@@ -346,8 +346,8 @@ const generators: Readonly<Record<string, Generator>> = {
       : variant + accountBody(random, account),
   /** {{aws-secret}}; :/ ends with a slash, :+ begins with a plus. */
   'aws-secret': (random, variant) => {
-    const text = random.text(base64Characters, variant === undefined ? 40 : 39);
-    return variant === '/' ? `${text}/` : variant === '+' ? `+${text}` : text;
+    const text = random.bytes(30).toString('base64');
+    return variant === '/' ? `${text.slice(1)}/` : variant === '+' ? `+${text.slice(1)}` : text;
   },
   /** A session token with today's head; :pad ends with ==; :long has 1,200 characters. */
   'aws-token': (random, variant) => {

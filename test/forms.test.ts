@@ -1,0 +1,33 @@
+// Forms that the rules were not made from: every key in them comes out as one finding, its halves exactly located.
+
+import { describe, expect, it } from '@jest/globals';
+
+import { createScanner } from '../src/detect/scanner.ts';
+import { expand } from './support/examples.ts';
+import { awsForms } from './support/forms.ts';
+import { placesOf } from './support/places.ts';
+import { projectRoot } from './support/run.ts';
+
+const scanner = createScanner();
+const seeds = process.env['KEYSCAN_TEST_ALL'] ? 40 : 4;
+
+describe('an AWS key as people write it', () => {
+  it.each(awsForms(projectRoot).map((form) => [form.form, form] as const))('%s', (_, form) => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const expanded = expand(form, `${form.text}${String(seed)}`);
+      const { findings } = scanner.scan({
+        path: form.path,
+        stage: 'working-tree',
+        content: expanded.content,
+      });
+      expect(findings.map(({ rule, provider, kind }) => `${rule} ${provider} ${kind}`)).toEqual(
+        Array.from({ length: form.keys }, () => 'aws-access-key aws pair'),
+      );
+      const places = findings
+        .flatMap(({ parts }) => parts)
+        .map(({ line, column, endLine, endColumn }) => ({ line, column, endLine, endColumn }))
+        .sort((a, b) => a.line - b.line || a.column - b.column);
+      expect(places).toEqual(placesOf(expanded));
+    }
+  });
+});
