@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { createScanner } from '../src/detect/scanner.ts';
 import { expand } from './support/examples.ts';
-import { awsForms } from './support/forms.ts';
+import { awsForms, awsNearMisses } from './support/forms.ts';
 import { placesOf } from './support/places.ts';
 import { projectRoot } from './support/run.ts';
 
@@ -28,6 +28,19 @@ describe('an AWS key as people write it', () => {
         .map(({ line, column, endLine, endColumn }) => ({ line, column, endLine, endColumn }))
         .sort((a, b) => a.line - b.line || a.column - b.column);
       expect(places).toEqual(placesOf(expanded));
+    }
+  });
+});
+
+describe('what looks like an AWS key and is none', () => {
+  it.each(awsNearMisses(projectRoot).map((form) => [form.form, form] as const))('%s', (_, form) => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const { content } = expand(form, `${form.text}${String(seed)}`);
+      const { findings } = scanner.scan({ path: form.path, stage: 'working-tree', content });
+      const wrong = findings.filter(
+        ({ provider, severity }) => provider === 'aws' && severity !== 'low',
+      );
+      expect(wrong.map(({ kind, line, title }) => ({ kind, line, title }))).toEqual([]);
     }
   });
 });

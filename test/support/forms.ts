@@ -1,4 +1,4 @@
-// fixtures/aws-forms.txt: how people write AWS keys, collected apart from the rules.
+// fixtures/aws-forms.txt: how people write AWS keys, collected apart from the rules; aws-near-misses.txt: what is none.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +13,15 @@ export interface Form extends Example {
 }
 
 export function awsForms(root: string): readonly Form[] {
-  const text = readFileSync(join(root, 'fixtures/aws-forms.txt'), 'utf8');
-  return text
+  return formsIn(join(root, 'fixtures/aws-forms.txt'));
+}
+
+export function awsNearMisses(root: string): readonly Form[] {
+  return formsIn(join(root, 'fixtures/aws-near-misses.txt'));
+}
+
+function formsIn(file: string): readonly Form[] {
+  return readFileSync(file, 'utf8')
     .split(/^=== /m)
     .slice(1)
     .map((section) => {
