@@ -197,6 +197,13 @@ describe('keyscan explain', () => {
     });
   });
 
+  it('lists the rules of a provider when one is asked for', () => {
+    expect(run(['explain', 'npm'])).toMatchObject({
+      code: 2,
+      stderr: 'keyscan: there is no rule "npm"\n  npm has npm-token, npm-registry-auth\n',
+    });
+  });
+
   it('shows the findings of a fingerprint, and what the baseline says of it', () => {
     const cwd = world({ 'a.env': pair, 'sub/b.env': pair, 'c.txt': token });
     const [finding] = report(cwd, '.').findings;

@@ -35,8 +35,7 @@ const scanCodes = `Exit codes:
 
 function scanScreen(screen: Argv): void {
   screen.usage(`keyscan [paths..]   scan these files and folders
-keyscan             audit: this computer's AWS files and environment, the env
-                    files here, and this repository
+keyscan             audit this computer's AWS files, and the repository here
 
 Finds leaked keys. A scan only reads, and never uses the network.`);
   for (const { name, usage, about, later } of commands) {

@@ -30,8 +30,14 @@ export async function explain(flags: ExplainFlags, host: Host): Promise<ExitCode
     flags.what,
     known.map(({ id }) => id),
   );
+  const ofProvider = known.filter(({ provider }) => provider === flags.what).map(({ id }) => id);
   throw new UserError(`there is no rule "${flags.what}"`, {
-    hint: meant === undefined ? 'keyscan rules lists them' : `did you mean ${meant}?`,
+    hint:
+      ofProvider.length > 0
+        ? `${flags.what} has ${ofProvider.join(', ')}`
+        : meant === undefined
+          ? 'keyscan rules lists them'
+          : `did you mean ${meant}?`,
   });
 }
 

@@ -22,7 +22,10 @@ export function ruleText(rule: Rule, columns: number): string {
     ...paragraph('why', rule.why),
     '',
     ...rule.advice.flatMap((step, index) =>
-      paragraph(index === 0 ? 'next' : '', `${index + 1}. ${step}`),
+      wrap(visible(step), width - 3).map((line, row) => {
+        const label = index === 0 && row === 0 ? 'next' : '';
+        return `${label.padEnd(8)}${row === 0 ? `${index + 1}. ` : '   '}${line}`;
+      }),
     ),
     '',
     ...rule.references.map(
