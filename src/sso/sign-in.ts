@@ -90,8 +90,7 @@ async function inBrowser(
       scopes: registration.scopes.join(' '),
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     });
-    const expiresAt = new Date(world.now().getTime() + patience);
-    screen.show({ url, code: undefined, expiresAt });
+    screen.show({ url, code: undefined, expiresAt: after(patience / 1000, world) });
     screen.open(url);
     const answer = await callback.answer(patience, world.signal);
     stopIfInterrupted(world);
@@ -127,6 +126,9 @@ function declined(error: string): SsoError {
 /** Seconds. RFC 8628 3.2 and 3.5. */
 const usualInterval = 5;
 
+/** Seconds that a code of AWS's lives. */
+const usualLifetime = 600;
+
 async function withCode(
   { session }: SignInRequest,
   screen: SignInScreen,
@@ -146,11 +148,11 @@ async function withCode(
     throw notAnAnswer(asked);
   }
   if (!URL.canParse(url) || !isSafe(new URL(url))) throw notAnAnswer(asked);
-  const expiresAt = new Date(world.now().getTime() + (expiresIn ?? 600) * 1000);
+  const expiresAt = after(seconds(expiresIn) ?? usualLifetime, world);
   screen.show({ url, code: userCode, expiresAt });
   screen.open(url);
 
-  for (let interval = positive(device.interval) ?? usualInterval; ;) {
+  for (let interval = seconds(device.interval) ?? usualInterval; ;) {
     await pause(world, interval * 1000);
     if (world.now() >= expiresAt) throw tooLate();
     try {
@@ -198,20 +200,20 @@ async function register(
 ): Promise<Registration> {
   const asking = asked('begin the sign-in');
   const command = new sdk.RegisterClientCommand(input);
-  const { clientId, clientSecret, clientSecretExpiresAt } = await call(
-    world,
-    asking,
-    (abortSignal) => client.send(command, { abortSignal }),
+  const answer = await call(world, asking, (abortSignal) =>
+    client.send(command, { abortSignal }),
   ).catch((error: unknown) => {
     throw wrongPlace(error);
   });
-  if (clientId === undefined || clientSecret === undefined || clientSecretExpiresAt === undefined) {
+  const { clientId, clientSecret } = answer;
+  const expires = seconds(answer.clientSecretExpiresAt);
+  if (clientId === undefined || clientSecret === undefined || expires === undefined) {
     throw notAnAnswer(asking);
   }
   return {
     clientId,
     clientSecret,
-    expiresAt: new Date(clientSecretExpiresAt * 1000),
+    expiresAt: new Date(expires * 1000),
     scopes: input.scopes ?? [],
     grantTypes: input.grantTypes,
   };
@@ -227,9 +229,9 @@ async function createToken(
   const { accessToken, expiresIn, refreshToken } = await call(world, asking, (abortSignal) =>
     client.send(command, { abortSignal }),
   );
-  if (accessToken === undefined || positive(expiresIn) === undefined) throw notAnAnswer(asking);
-  const expiresAt = new Date(world.now().getTime() + (expiresIn ?? 0) * 1000);
-  return { accessToken, expiresAt, refreshToken };
+  const lasts = seconds(expiresIn);
+  if (accessToken === undefined || lasts === undefined) throw notAnAnswer(asking);
+  return { accessToken, expiresAt: after(lasts, world), refreshToken };
 }
 
 /** The service says no more than "invalid request" when it knows no such portal, which is mostly one of another region. */
@@ -252,8 +254,13 @@ function scopesOf(scopes: readonly string[]): string[] {
   return scopes.length === 0 ? [defaultScope] : [...scopes];
 }
 
-function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 ? value : undefined;
+/** Seconds, if they can make a date. */
+function seconds(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 && value < 1e11 ? value : undefined;
+}
+
+function after(lasts: number, { now }: SsoWorld): Date {
+  return new Date(now().getTime() + lasts * 1000);
 }
 
 function ended(): SsoError {
