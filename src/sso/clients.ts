@@ -86,6 +86,8 @@ function settle(service: Service, world: SsoWorld, region: string) {
     useFipsEndpoint: false,
     userAgentAppId: 'keyscan',
     authSchemePreference: [],
+    sigv4aSigningRegionSet: [],
+    disableClockSkewCorrection: false,
     requestHandler: handlerOf(world),
   };
   const asked = (what: string): Asked => ({ service, what, host: endpoint.host });
