@@ -40,7 +40,7 @@ interface Holder {
 }
 
 function take(file: string, token: string, fs: FileSystem): void {
-  const own = `${file}-${token}`;
+  const own = `${file}-${token}-${process.pid}`;
   writeHolder(own, token, fs);
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -143,7 +143,7 @@ function tokenOf(holder: Holder | 'damaged' | undefined): string | undefined {
 }
 
 /** Of a process on another computer nothing can be said, so it counts as alive. */
-function lives({ pid, host, began }: Holder): boolean {
+function lives({ pid, host, began }: Omit<Holder, 'token'>): boolean {
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
@@ -168,11 +168,14 @@ function beginOf(pid: number): string | null {
   }
 }
 
-/** Files of attempts that did not come to their end. */
+/** Files of attempts that did not come to their end; their names have the process too, for those half written. */
 function clearAway(folder: string, fs: FileSystem): void {
-  for (const name of fs.readdir(folder).filter((each) => /^lock-[0-9a-f]{16}/.test(each))) {
+  for (const name of fs.readdir(folder)) {
+    const pid = /^lock-[0-9a-f]{16}-(\d{1,10})(?:-stale)?$/.exec(name)?.[1];
+    if (pid === undefined) continue;
     const holder = holderOf(join(folder, name), fs);
-    if (typeof holder === 'object' && !lives(holder)) discard(join(folder, name), fs);
+    const maker = { pid: Number(pid), host: hostname(), began: null };
+    if (!lives(typeof holder === 'object' ? holder : maker)) discard(join(folder, name), fs);
   }
 }
 
