@@ -444,7 +444,7 @@ describe('against the SDKs themselves', () => {
   const javascript = spawnSync(process.execPath, [judge], { input: '[]', encoding: 'utf8' });
   const itWithJs = javascript.status === 0 ? it : it.skip;
   if (javascript.status !== 0) {
-    console.warn('skipped: @smithy/shared-ini-file-loader is not installed here');
+    console.warn('skipped: the JavaScript SDK (@smithy/core) is not installed here');
   }
 
   itWithJs('reads as the JavaScript SDK does', () => {

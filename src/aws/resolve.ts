@@ -292,7 +292,9 @@ function resolveForGo(profile: GoProfile): Resolution {
   const has = (one: string): boolean => given(settings, one) !== undefined;
   const base = source === undefined ? baseForGo(profile) : resolveForGo(source);
   if (base.winner === 'web-identity' && source === undefined) return base;
-  return has('role_arn') ? assumeRole(name, base) : base;
+  if (!has('role_arn')) return base;
+  // With nothing below, the role is asked for with what the instance has.
+  return assumeRole(name, base.winner === 'nothing' ? outside(name) : base);
 }
 
 function baseForGo(profile: GoProfile): Resolution {
