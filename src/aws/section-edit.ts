@@ -69,7 +69,15 @@ export function setSettings(
   const operator = operatorOf(draft, section);
   const indentation = sectionIndentation(draft, section);
   const lines = missing.map(([name, value]) => indentation + name + operator + value);
-  draft.below.set(section.header, [...(draft.below.get(section.header) ?? []), ...lines]);
+  insertBelowHeader(draft, section, lines);
+}
+
+export function insertBelowHeader(
+  draft: Draft,
+  { header }: IniSection,
+  lines: readonly string[],
+): void {
+  draft.below.set(header, [...(draft.below.get(header) ?? []), ...lines]);
 }
 
 function setInPlace(draft: Draft, section: IniSection, name: string, value: string): boolean {
