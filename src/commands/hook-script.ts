@@ -2,8 +2,6 @@
 // start of Node. That step may only say "clean"; whatever it cannot tell for certain is Node's to say, and where Node
 // cannot be found the hook stops the commit.
 
-import type { HookAnchors } from './hook-anchors.ts';
-
 export const hookNames = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
 export type HookName = (typeof hookNames)[number];
 
@@ -12,7 +10,10 @@ export interface HookParts {
   readonly node: string;
   readonly program: string;
   readonly version: string;
-  readonly anchors: HookAnchors;
+  /** What the first step looks for: an expression for `grep -E`. */
+  readonly anchors: string;
+  /** Absolute path of one that tells binary data; undefined when there is none. */
+  readonly grep: string | undefined;
 }
 
 /** A hook that was there before lies beside ours under its name with this ending. */
@@ -43,21 +44,24 @@ ${mark}, version ${parts.version}.
 # Take it out with: keyscan uninstall
 node=${quote(slashes(parts.node))}
 program=${quote(slashes(parts.program))}
-unset NODE_EXTRA_CA_CERTS # never used here, and Node 20 reads the whole store at every start
 
 slow() {
   if [ ! -x "$node" ]; then
     node=$(command -v node 2>/dev/null) || node=
-    for candidate in "$NVM_BIN/node" "$HOME/.volta/bin/node" /opt/homebrew/bin/node /usr/local/bin/node /usr/bin/node; do
+    for candidate in ${nodePlaces}; do
       [ -z "$node" ] && [ -x "$candidate" ] && node=$candidate
     done
   fi
-  if [ -z "$node" ] || [ ! -f "$program" ]; then
-    echo "keyscan: the ${name} hook cannot run: \${node:+$program is gone}\${node:-node was not found}" >&2
+  problem=
+  [ -n "$node" ] || problem="node was not found"
+  [ -f "$program" ] || problem="$program is gone"
+  if [ -n "$problem" ]; then
+    echo "keyscan: the ${name} hook cannot run: $problem" >&2
     echo "  It stops here rather than let a key through. Mend it: keyscan install (or: npx @keyscan/cli install)" >&2
     exit 2
   fi
-  "$node" "$program" "$@"
+  # Never used here, and Node 20 reads the whole store at every start; a hook that runs after this one may need it
+  (unset NODE_EXTRA_CA_CERTS; exec "$node" "$program" "$@")
 }
 
 ${bodies[name](parts)}
@@ -65,6 +69,18 @@ ${bodies[name](parts)}
 kept="$0${keptEnding}"
 ${name === 'pre-push' ? chainedWithInput : chained}`;
 }
+
+/** Where managers of Node versions put it, which are not on the PATH of a graphical client. */
+const nodePlaces = [
+  '"$NVM_BIN/node"',
+  '"$HOME"/.nvm/versions/node/*/bin/node',
+  '"$HOME/.volta/bin/node"',
+  '"$HOME/.asdf/shims/node"',
+  '"$HOME/.local/share/mise/shims/node"',
+  '/opt/homebrew/bin/node',
+  '/usr/local/bin/node',
+  '/usr/bin/node',
+].join(' ');
 
 const chained = `[ -x "$kept" ] && exec "$kept" "$@"
 exit 0
@@ -85,58 +101,81 @@ printf '%s' "$input" | slow --pre-push "$@" || exit $?`,
 };
 
 /**
- * Rules of the repository and own keys of this computer are none of the anchors, so where there are any, Node is asked.
+ * Rules of the repository and own keys of this computer are none of the anchors, so where there may be any, Node is
+ * asked. Builtins wherever they will do: each program that is started costs a twentieth of a start of Node, and a fork
+ * without one a fifth of that.
  */
-function looking({ anchors }: HookParts): string {
-  return `words=${quote([...anchors.words, broken].join('\n'))}
-anchors=${quote(`${anchors.expression}|^[0-9a-f]+ missing$`)}
-anchors_suffice() {
+const looking = `anchors_suffice() {
   [ -z "$KEYSCAN_HOOK_SLOW$AWS_ACCESS_KEY_ID$AWS_SECRET_ACCESS_KEY$AWS_SESSION_TOKEN" ] || return 1
-  for policy in keyscan.config.json .keyscanrc .keyscanrc.json; do
-    [ -e "$policy" ] && return 1
+  [ ! -e keyscan.config.json ] && [ ! -e .keyscanrc ] && [ ! -e .keyscanrc.json ] || return 1
+  set -- package.json "\${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" "\${AWS_CONFIG_FILE:-$HOME/.aws/config}"
+  for file in "$@"; do
+    shift
+    [ ! -e "$file" ] || set -- "$@" "$file"
   done
-  [ -e package.json ] && { LC_ALL=C grep -q '"keyscan"' package.json; [ $? -eq 1 ] || return 1; }
-  for own in "\${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" "\${AWS_CONFIG_FILE:-$HOME/.aws/config}"; do
-    [ -e "$own" ] && { LC_ALL=C grep -qi 'aws_[as]' "$own"; [ $? -eq 1 ] || return 1; }
-  done
-  return 0
-}
-lacks() { # what is looked for, in what comes; 0 only if all of it was read
-  { LC_ALL=C tr -d '\\000' || echo ${broken}; } | LC_ALL=C grep -q "$@" -e ${broken}
+  [ $# -gt 0 ] || return 0
+  LC_ALL=C grep -qi -e '"keyscan"' -e 'aws_[as]' -- "$@"
   [ $? -eq 1 ]
 }`;
-}
 
-/** What a step of a pipe says when it fails, which a shell would not notice. */
-const broken = 'keyscan-broken';
+/** As in src/git/run.ts: nothing that the repository configures runs. A function would cost another fork. */
+const git = `GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0 GIT_NO_REPLACE_OBJECTS=1 LC_ALL=C \\
+    git --no-pager -c core.fsmonitor= -c core.hooksPath=/dev/null`;
 
-/** Every changed blob is searched whole, and for what the rules need at least. */
-function stagedBody(parts: HookParts): string {
-  return `${looking(parts)}
-git() { # as in src/git/run.ts: nothing that the repository configures runs
-  GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0 GIT_NO_REPLACE_OBJECTS=1 \\
-    command git --no-pager -c core.fsmonitor= -c core.hooksPath=/dev/null "$@" 2>/dev/null
-}
+/** What starts Node costs little beside reading so many, and the line that ends them stays short. */
+const mostFiles = 100;
+
+/**
+ * Every changed blob is searched whole, and for what the rules need at least. A shell does not notice when a part of a
+ * pipe fails, so the last thing asked of git is an object that there cannot be, and only when its answer is the first
+ * line that grep finds, everything was read and nothing was in it. It is named after all blobs, so none of them can hold
+ * that line: it would hold its own hash.
+ */
+function stagedBody({ anchors, grep }: HookParts): string {
+  const search =
+    grep === undefined
+      ? "LC_ALL=C tr -d '\\000' | LC_ALL=C grep"
+      : `LC_ALL=C ${quote(slashes(grep))}`;
+  return `anchors=${quote(`${anchors}|^(keyscan-end-)?[0-9a-f-]+ missing$`)}
+${looking}
 clean() {
   anchors_suffice || return 1
-  changes=$(git diff-index --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD --) || return 1
+  changes=$(${git} \\
+    diff-index --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD -- 2>/dev/null) || return 1
   [ -n "$changes" ] || return 0
-  blobs=$(printf '%s\\n' "$changes" | while read -r _ mode _ blob status _; do
-    case $status in A | M | T) [ "$mode" = 160000 ] || echo "$blob" ;; D) ;; *) echo unknown ;; esac
-  done) || return 1
+  blobs= end=keyscan-end files=0
+  while read -r _ mode _ blob status _; do
+    case $status$mode in
+      D* | [AMT]160000) continue ;;
+      [AMT]1*) files=$((files + 1)) ;;
+      *) return 1 ;;
+    esac
+    [ $files -le ${mostFiles} ] || return 1
+    end=$end-$blob
+    blobs="$blobs$blob
+"
+  done <<EOF
+$changes
+EOF
   [ -n "$blobs" ] || return 0
-  contents | lacks -F -e "$words" && contents | lacks -E -e "$anchors"
-}
-contents() {
-  printf '%s\\n' "$blobs" | { git cat-file --batch || echo ${broken}; }
+  first=$(${git} \\
+    cat-file --batch 2>/dev/null <<EOF | ${search} -m1 -E -e "$anchors" 2>/dev/null
+$blobs$end
+EOF
+  )
+  [ "$first" = "$end missing" ]
 }
 clean || slow --staged || exit $?`;
 }
 
-function messageBody(parts: HookParts): string {
-  return `${looking(parts)}
+/** git takes no message with a NUL byte, so this needs no care for UTF-16. */
+function messageBody({ anchors }: HookParts): string {
+  return `anchors=${quote(anchors)}
+${looking}
 clean() {
-  anchors_suffice && [ -r "$1" ] && lacks -F -e "$words" < "$1" && lacks -E -e "$anchors" < "$1"
+  anchors_suffice || return 1
+  LC_ALL=C grep -qE -e "$anchors" -- "$1"
+  [ $? -eq 1 ]
 }
 clean "$1" || slow --commit-msg "$1" || exit $?`;
 }

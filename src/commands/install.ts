@@ -19,7 +19,15 @@ import { tables } from '../engine/builtin.ts';
 import { hookPlace, type HookPlace } from '../git/hook-places.ts';
 import { type Git, openGit } from '../git/run.ts';
 import { hookAnchors } from './hook-anchors.ts';
-import { type HookName, hookNames, hookScript, isOurs, keptEnding } from './hook-script.ts';
+import { grepThatTellsBinary } from './hook-grep.ts';
+import {
+  type HookName,
+  hookNames,
+  type HookParts,
+  hookScript,
+  isOurs,
+  keptEnding,
+} from './hook-script.ts';
 import { type ExitCode, exitCodes, type Host } from './host.ts';
 import { said } from './messages.ts';
 import { version } from './version.ts';
@@ -43,7 +51,8 @@ export function install(flags: InstallFlags, host: Host): ExitCode {
   for (const other of place.others) host.err(said(entryFor(other)));
   if (place.manager === 'husky') return installInHusky(place, wanted, flags, host);
   mkdirSync(place.folder, { recursive: true });
-  const done = wanted.map((name) => installHook(place.folder, name, flags.program));
+  const parts = hookParts(flags.program, host);
+  const done = wanted.map((name) => installHook(place.folder, name, parts));
   host.out(done.map((each) => `${each}\n`).join(''));
   return exitCodes.clean;
 }
@@ -60,14 +69,15 @@ export function uninstall(flags: InstallFlags, host: Host): ExitCode {
   return exitCodes.clean;
 }
 
-export function scriptFor(name: HookName, program: string): string {
-  const anchors = hookAnchors(tables);
-  return hookScript(name, { node: process.execPath, program, version, anchors });
+/** What the hooks of this computer are made of. */
+export function hookParts(program: string, { env }: Host): HookParts {
+  const grep = grepThatTellsBinary(env);
+  return { node: process.execPath, program, version, anchors: hookAnchors(tables), grep };
 }
 
-function installHook(folder: string, name: HookName, program: string): string {
+function installHook(folder: string, name: HookName, parts: HookParts): string {
   const file = path.join(folder, name);
-  const script = scriptFor(name, program);
+  const script = hookScript(name, parts);
   const found = readIfThere(file, 'utf8');
   if (found === script) return `${name}: already there`;
   const isNew = found === undefined;

@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join, resolve } from 'node:path';
 
 import { hookAnchors } from '../../src/commands/hook-anchors.ts';
+import { grepThatTellsBinary } from '../../src/commands/hook-grep.ts';
 import { hookScript } from '../../src/commands/hook-script.ts';
 import { tables } from '../../src/engine/builtin.ts';
 import { generate } from './examples.ts';
@@ -128,9 +129,14 @@ export class Repository {
     return existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined;
   }
 
-  /** What the first step of the installed hook made of the same: 0 for clean, 7 when it would have started Node. */
-  firstStepCode(): number {
-    return Number(readFileSync(join(this.home, 'first-code'), 'utf8'));
+  /**
+   * What the first step of the installed hook made of the same, with this computer's grep and with any: 0 for clean, 7
+   * when it would have started Node.
+   */
+  firstStepCodes(): readonly number[] {
+    return ['first-code', 'portable-code'].map((name) =>
+      Number(readFileSync(join(this.home, name), 'utf8')),
+    );
   }
 
   keyscan(...args: readonly string[]): RunResult {
@@ -139,7 +145,10 @@ export class Repository {
 }
 
 /** The installed hook with something else in the place of Node. */
-const firstStep = `sh "$KEYSCAN_FIRST_STEP"; echo $? > "$HOME/first-code";`;
+const firstStep = `
+sh "$KEYSCAN_FIRST_STEP"; echo $? > "$HOME/first-code"
+sh "$KEYSCAN_FIRST_STEP-portable"; echo $? > "$HOME/portable-code"
+`;
 
 let made: string | undefined;
 
@@ -150,7 +159,10 @@ function firstStepScript(): string {
   writeFileSync(node, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
   const anchors = hookAnchors(tables);
   made = join(folder, 'hook');
-  writeFileSync(made, hookScript('pre-commit', { node, program: node, version: '0', anchors }));
+  const grep = grepThatTellsBinary(process.env);
+  const parts = { node, program: node, version: '0', anchors };
+  writeFileSync(made, hookScript('pre-commit', { ...parts, grep }));
+  writeFileSync(`${made}-portable`, hookScript('pre-commit', { ...parts, grep: undefined }));
   return made;
 }
 
