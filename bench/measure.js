@@ -7,8 +7,8 @@ const env = { ...process.env, HOME: '/nonexistent' };
 delete env.NODE_EXTRA_CA_CERTS;
 
 /**
- * @param {Readonly<Record<string, { readonly command: readonly string[], readonly codes: readonly number[] }>>} programs
- *   what to run, by name, and the exit codes that mean it did its work
+ * @param {Readonly<Record<string, { readonly command: readonly string[], readonly codes: readonly number[], readonly cwd?: string }>>} programs
+ *   what to run, by name, the exit codes that mean it did its work, and the folder to run it in
  * @param {number} rounds
  * @returns {Record<string, number>} median milliseconds by name
  */
@@ -22,10 +22,11 @@ export function compare(programs, rounds) {
   return Object.fromEntries(names.map((name) => [name, median(times[name])]));
 }
 
-function time({ command: [file, ...args], codes }) {
+function time({ command: [file, ...args], codes, cwd }) {
   const start = process.hrtime.bigint();
   const { status, signal, error, stderr } = spawnSync(file, args, {
     env,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
   });

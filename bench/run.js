@@ -1,4 +1,4 @@
-// node bench/run.js [start|tree|hostile]..      see bench/README.md
+// node bench/run.js [start|hook|tree|hostile]..      see bench/README.md
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +6,18 @@ import { join } from 'node:path';
 import { dist } from '../scripts/inputs.js';
 import { literalPatterns } from './literals.js';
 import { compare, line } from './measure.js';
-import { hostileLines, oneSmallFile, smallFiles, temporaryFolder } from './worlds.js';
+import {
+  hostileLines,
+  oneSmallFile,
+  readyToCommit,
+  smallFiles,
+  temporaryFolder,
+} from './worlds.js';
 
 const keyscan = join(dist, 'keyscan.cjs');
 const scans = (...args) => ({ command: [process.execPath, keyscan, ...args], codes: [0, 1, 2] });
 
-const parts = { start, tree, hostile };
+const parts = { start, hook, tree, hostile };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in parts));
 if (unknown !== undefined) {
@@ -39,6 +45,31 @@ function start() {
   say(line('keyscan --version', times['keyscan --version'], bare, 1.15));
   say(line('keyscan, one small file', times['keyscan, one small file'], bare, 1.3));
   say(line('keyscan --help', times['keyscan --help'], bare));
+}
+
+/** What a commit without any key pays, with the hooks that `keyscan install` writes. */
+function hook() {
+  const empty = join(temporaryFolder(), 'empty.cjs');
+  writeFileSync(empty, '');
+  const { folder, message } = readyToCommit(keyscan);
+  const inside = (...command) => ({ command, codes: [0], cwd: folder });
+  const times = compare(
+    {
+      'bare node': { command: [process.execPath, empty], codes: [0] },
+      'pre-commit': inside('.git/hooks/pre-commit'),
+      'commit-msg': inside('.git/hooks/commit-msg', message),
+      'keyscan --staged': inside(process.execPath, keyscan, '--staged'),
+      'git diff --cached --quiet': { ...inside('git', 'diff', '--cached', '--quiet'), codes: [1] },
+    },
+    41,
+  );
+  const bare = times['bare node'];
+  say('\na clean commit of 3 files of 300, against bare node');
+  say(line('bare node', bare, bare));
+  say(line('pre-commit', times['pre-commit'], bare, 0.4));
+  say(line('commit-msg', times['commit-msg'], bare));
+  say(line('keyscan --staged', times['keyscan --staged'], bare));
+  say(line('git diff --cached --quiet', times['git diff --cached --quiet'], bare));
 }
 
 /** Many small files: the same tree, the same literals. */

@@ -1,6 +1,15 @@
 // What is scanned: made here, the same way every time, outside every repository.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,6 +50,39 @@ export function oneSmallFile() {
   const path = join(folder, 'settings.js');
   writeFileSync(path, readFileSync(join(root, 'eslint.config.js')));
   return path;
+}
+
+/** A repository with the hooks of `program`, and three small files staged in which there is nothing to find. */
+export function readyToCommit(program) {
+  const folder = temporaryFolder();
+  const message = join(temporaryFolder(), 'message');
+  const sources = readdirSync(join(root, 'src/git')).map((name) =>
+    readFileSync(join(root, 'src/git', name)),
+  );
+  for (let index = 0; index < 300; index += 1) {
+    const parent = join(folder, `part-${index % 30}`);
+    mkdirSync(parent, { recursive: true });
+    writeFileSync(
+      join(parent, `file-${index}.ts`),
+      sources[index % sources.length].subarray(0, 2048),
+    );
+  }
+  const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
+  const inside = (file, ...args) => {
+    const { status, stderr } = spawnSync(file, args, { cwd: folder, env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${stderr}`);
+  };
+  const author = ['-c', 'user.name=Bench', '-c', 'user.email=bench@moonbakery.example'];
+  inside('git', 'init', '--quiet');
+  inside('git', 'add', '.');
+  inside('git', ...author, 'commit', '--quiet', '--message', 'All');
+  inside(process.execPath, program, 'install');
+  for (const index of [1, 2, 3]) {
+    appendFileSync(join(folder, `part-${index}/file-${index}.ts`), `\n// note ${index}\n`);
+  }
+  inside('git', 'add', '.');
+  writeFileSync(message, 'Change three files\n\nAnd say why.\n');
+  return { folder, message };
 }
 
 /** One line each, of about `size` bytes: what drives careless patterns to quadratic time. `prose` is what they are compared with. */

@@ -3,6 +3,7 @@
 // bytes), so an escaped or divided value does not matter; UTF-16 is read after its NUL bytes are taken out.
 
 import type { Matcher, Tables, TokenMatcher } from '../engine/tables.ts';
+import { sharedPieces } from './hook-pieces.ts';
 
 /** What stands for one place of a text: a character or a bracket expression, and perhaps how often. */
 type Element = string;
@@ -10,15 +11,22 @@ type Element = string;
 /** A POSIX extended expression that matches in whatever holds a finding of the built-in rules. */
 export function hookAnchors({ matchers, anchors }: Tables): string {
   const texts = new Map<string, readonly Element[]>();
+  const encoded = new Set<string>();
   for (const { matcher: index, step, window } of anchors) {
     const matcher = matchers[index];
     if (matcher === undefined) continue;
     for (const text of necessary(matcher, step, window)) {
-      const found = general.find((other) => holds(text, other)) ?? startOfEncoded(text, matcher);
-      texts.set(found.join(''), found);
+      const wider = general.find((other) => holds(text, other));
+      if (wider === undefined && isBase64(matcher)) encoded.add(text.join(''));
+      else texts.set((wider ?? text).join(''), wider ?? text);
     }
   }
-  return sharingStarts(withoutLonger([...texts].sort().map(([, text]) => text)));
+  const pieces = sharedPieces([...encoded]).map((piece) => literal(piece, false));
+  return sharingStarts(withoutLonger([...texts.values(), ...pieces]));
+}
+
+function isBase64(matcher: Matcher): boolean {
+  return matcher.type === 'container' && matcher.encoding === 'base64';
 }
 
 function necessary(
@@ -60,13 +68,6 @@ function tokenTexts(
   // a literal of one or two bytes is rare only with what follows it
   if (texts.some((text) => text.length < 3)) return [window.map(oneOf)];
   return texts.map((text) => literal(text, step.anyCase));
-}
-
-/** Five letters of base64 come once in a megabyte of other base64, unless they spell a word. */
-function startOfEncoded(text: readonly Element[], matcher: Matcher): readonly Element[] {
-  if (matcher.type !== 'container' || matcher.encoding !== 'base64') return text;
-  const [start] = /^.{5,}?(?<=.[A-Z\d+/].*)/.exec(text.join('')) ?? [];
-  return text.slice(0, start?.length);
 }
 
 function literal(text: string, anyCase: boolean): readonly Element[] {
