@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs';
 import { exitCodes } from '../commands/host.ts';
 import type { Host } from '../commands/host.ts';
 import { UserError } from '../core/errors.ts';
+import { consent } from './consent.ts';
 import type { CommandName } from './options.ts';
 import type { CommandLine } from './parse.ts';
 import { fixFlags } from './fix-flags.ts';
@@ -54,11 +55,23 @@ const runs: Partial<Record<CommandName, Run>> = {
   },
   install: async ({ values }, host) => {
     const { install } = await import('../commands/install.ts');
-    return install(installFlags(values), host);
+    return install(installFlags(values, host), host);
   },
   uninstall: async ({ values }, host) => {
     const { uninstall } = await import('../commands/install.ts');
-    return uninstall(installFlags(values), host);
+    return uninstall(installFlags(values, host), host);
+  },
+  doctor: async ({ values }, host) => {
+    const { doctor } = await import('../commands/doctor.ts');
+    return doctor(
+      {
+        ...installFlags(values, host),
+        runHooks: values.on('run-hooks'),
+        quiet: values.on('quiet'),
+        verbose: values.on('verbose'),
+      },
+      host,
+    );
   },
   completion: async ({ words }, host) => {
     const { completion } = await import('./completion.ts');
@@ -71,12 +84,12 @@ const runs: Partial<Record<CommandName, Run>> = {
   },
 };
 
-function installFlags(values: CommandLine['values']) {
+function installFlags(values: CommandLine['values'], host: Host) {
   return {
     global: values.on('global'),
     prePush: values.on('pre-push'),
     yes: values.on('yes'),
     program: realpathSync(process.argv[1] ?? ''),
-    ask: undefined,
+    ask: consent(host),
   };
 }

@@ -172,6 +172,7 @@ export const commands: readonly Command[] = [
     examples: [
       ['keyscan install', 'the hooks of this repository'],
       ['keyscan install --pre-push', 'and check what is pushed'],
+      ['keyscan install --global', 'for every repository, with git 2.54 or later'],
     ],
   },
   {
@@ -186,8 +187,10 @@ export const commands: readonly Command[] = [
     usage: 'doctor',
     about: 'Proves that the git hooks fire and block in this repository.',
     words: [0, 0],
-    later: true,
-    examples: [['keyscan doctor', 'exit 0: all fire, 1: one does not, 2: cannot tell']],
+    examples: [
+      ['keyscan doctor', 'exit 0: all fire, 1: one does not, 2: cannot tell'],
+      ['keyscan doctor --run-hooks', 'run the whole hooks, after asking'],
+    ],
   },
   {
     name: 'keys',
@@ -610,7 +613,6 @@ const table = [
   {
     name: 'run-hooks',
     type: 'flag',
-    later: true,
     about: 'Run the whole hooks and not only our part, after consent.',
     group: 'Hooks',
     commands: ['doctor'],

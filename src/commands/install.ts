@@ -19,7 +19,15 @@ import { tables } from '../engine/builtin.ts';
 import { hookPlace, type HookPlace } from '../git/hook-places.ts';
 import { type Git, openGit } from '../git/run.ts';
 import { hookAnchors } from './hook-anchors.ts';
+import {
+  configureHooks,
+  forgetHooks,
+  gitVersion,
+  globalNames,
+  knowsConfiguredHooks,
+} from './hook-config.ts';
 import { grepThatTellsBinary } from './hook-grep.ts';
+import { huskyLines } from './hook-lines.ts';
 import {
   type HookName,
   hookNames,
@@ -44,7 +52,7 @@ export interface InstallFlags {
 
 export function install(flags: InstallFlags, host: Host): ExitCode {
   const git = openGit(host.cwd, host.env);
-  if (flags.global) return installGlobally(git, host);
+  if (flags.global) return installGlobally(git, flags, host);
   const place = hookPlace(git);
   const wanted = hookNames.filter((name) => name !== 'pre-push' || flags.prePush);
   if (place.manager === 'elsewhere') throw silenced(place);
@@ -114,14 +122,6 @@ function uninstallHook(folder: string, name: HookName): string[] {
 
 // ------------------------------------------------------------------------------------------------------------ husky
 
-/** husky has node_modules/.bin on the PATH, and its hooks are committed: no path of this computer may stand in them. */
-const huskyLines: Readonly<Record<HookName, string>> = {
-  'pre-commit': 'keyscan --staged',
-  'pre-merge-commit': 'keyscan --staged',
-  'commit-msg': 'keyscan --commit-msg "$1"',
-  'pre-push': 'keyscan --pre-push "$@"',
-};
-
 function installInHusky(
   place: HookPlace,
   wanted: readonly HookName[],
@@ -184,38 +184,25 @@ function entryFor(other: HookPlace['others'][number]): string {
 
 // ----------------------------------------------------------------------------------------------------- every repository
 
-/** Hooks in the configuration run beside those of a repository, and beside husky (git 2.54 and later). */
-const globalHooks: readonly (readonly [event: string, command: string])[] = [
-  ['pre-commit', '--staged'],
-  ['pre-merge-commit', '--staged'],
-  ['commit-msg', '--commit-msg'],
-];
-
-function installGlobally(git: Git, host: Host): ExitCode {
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(git.line(['--version'])) ?? [];
-  if (Number(major) < 2 || (Number(major) === 2 && Number(minor) < 54)) {
+function installGlobally(git: Git, flags: InstallFlags, host: Host): ExitCode {
+  const version = gitVersion(git);
+  if (!knowsConfiguredHooks(version)) {
     throw new UserError(
-      `git ${major}.${minor} cannot add a hook to every repository without silencing their own`,
+      `git ${version.join('.')} cannot add a hook to every repository without silencing their own`,
       {
         hint: 'git 2.54 can. Until then: keyscan install in each repository; core.hooksPath would switch their hooks off',
       },
     );
   }
-  for (const [event, argument] of globalHooks) {
-    const name = `hook.keyscan-${event}`;
-    git.run(['config', '--global', `${name}.event`, event]);
-    git.run(['config', '--global', `${name}.command`, `keyscan ${argument}`]);
-  }
-  host.out('installed for every repository of this user\n');
+  const names = globalNames(flags.prePush);
+  configureHooks(git, hookParts(flags.program, host), names, host);
+  host.out(`installed for every repository of this user: ${names.join(', ')}\n`);
   return exitCodes.clean;
 }
 
 function uninstallGlobally(git: Git, host: Host): ExitCode {
-  const codes = globalHooks.map(
-    ([event]) =>
-      git.attempt(['config', '--global', '--remove-section', `hook.keyscan-${event}`]).code,
-  );
-  host.out(codes.includes(0) ? 'taken out for every repository\n' : 'no hook of keyscan is here\n');
+  const wasThere = forgetHooks(git, host);
+  host.out(wasThere ? 'taken out for every repository\n' : 'no hook of keyscan is here\n');
   return exitCodes.clean;
 }
 
