@@ -1,0 +1,177 @@
+// Installs the AWS clients that test/migration.test.ts asks who they sign with: the AWS CLI v1 and boto3 (pip), the AWS CLI
+// v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code. Into the
+// folder given, else KEYSCAN_TEST_CLIENTS, else the cache folder of the person; does nothing, fast, for what is there.
+// With --list it installs nothing and prints where each one lies, as JSON, null for one that is missing.
+// A client that cannot be had here is said loudly and its tests are skipped. The JavaScript SDK is a development
+// dependency. Uses only Node's own modules, and the ordinary package managers by name.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { root } from './inputs.js';
+
+const [option] = process.argv.slice(2).filter((word) => word.startsWith('-'));
+const [given] = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+const folder = given || process.env.KEYSCAN_TEST_CLIENTS || join(caches(), 'keyscan-test-clients');
+const goSource = join(root, 'test/clients/go');
+
+const stampName = '.made-from';
+
+const pythonPackages = ['awscli==1.46.3', 'boto3==1.44.8'];
+// What the AWS CLI v2 of Debian 12 needs of Debian's Python; it is not on PyPI.
+const debianPackages = ['awscli'].concat(
+  (
+    'awscrt prompt-toolkit ruamel.yaml ruamel.yaml.clib distro docutils jmespath dateutil urllib3 colorama pyasn1 ' +
+    'cryptography wcwidth cffi-backend six roman'
+  )
+    .split(' ')
+    .map((name) => `python3-${name}`),
+);
+
+/** Each in a folder of its own, with what it was made from in a file beside it. */
+const clients = [
+  {
+    name: 'python',
+    what: 'AWS CLI v1 and boto3',
+    from: pythonPackages.join(' '),
+    install: (target) => {
+      const python = firstPython(() => true);
+      run(python, ['-m', 'venv', target]);
+      run(join(target, 'bin/python3'), ['-m', 'pip', 'install', '--quiet', ...pythonPackages]);
+    },
+    check: (target) => ask(join(target, 'bin/python3'), ['-c', 'import awscli, boto3']),
+  },
+  {
+    name: 'aws-cli-2',
+    what: 'AWS CLI v2',
+    from: debianPackages.join(' '),
+    install: (target) => {
+      // Its compiled parts are for the Python of its release.
+      const python = firstPython((version) => version === '3.11');
+      download(target);
+      const packages = readdirSync(target).filter((name) => name.endsWith('.deb'));
+      for (const name of packages) {
+        run('dpkg-deb', ['-x', join(target, name), join(target, 'root')]);
+        rmSync(join(target, name));
+      }
+      writeFileSync(join(target, 'interpreter'), python);
+    },
+    check: (target) =>
+      ask(readFileSync(join(target, 'interpreter'), 'utf8'), ['-s', '-c', 'import awscli'], {
+        PYTHONPATH: join(target, 'root/usr/lib/python3/dist-packages'),
+      }),
+  },
+  {
+    name: 'go',
+    what: "Go SDK v2 and Terraform's aws-sdk-go-base",
+    from: ['go.mod', 'go.sum', 'main.go']
+      .map((name) => hash(readFileSync(join(goSource, name))))
+      .join(' '),
+    install: (target) => {
+      // The toolchain that is here: none is fetched.
+      run('go', ['build', '-o', join(target, 'identity'), '.'], {
+        cwd: goSource,
+        env: { ...process.env, GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
+      });
+    },
+    check: (target) => ask(join(target, 'identity'), ['versions']),
+  },
+];
+
+if (option === '--list') {
+  const found = clients.map((client) => [client.name, isThere(client) ? pathOf(client) : null]);
+  process.stdout.write(`${JSON.stringify(Object.fromEntries(found))}\n`);
+} else if (option === undefined) {
+  mkdirSync(folder, { recursive: true });
+  for (const client of clients) if (!isThere(client)) install(client);
+} else {
+  say(`unknown option ${option}: use --list or none, and at most one folder`);
+  process.exitCode = 2;
+}
+
+function isThere(client) {
+  const stamp = join(pathOf(client), stampName);
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== client.from) return false;
+  return client.check(pathOf(client));
+}
+
+/** Made beside its place and moved there last: what was left half-made is never taken for whole. */
+function install(client) {
+  const half = `${pathOf(client)}.${process.pid}`;
+  try {
+    say(`installing ${client.what}`);
+    client.install(half);
+    if (!client.check(half)) throw new Error('it was installed but does not start');
+    writeFileSync(join(half, stampName), client.from);
+    rmSync(pathOf(client), { recursive: true, force: true });
+    renameSync(half, pathOf(client));
+  } catch (error) {
+    say(`!!! ${client.what}: CANNOT BE INSTALLED HERE, its tests will be skipped`);
+    for (const line of error.message.trim().split('\n')) say(`!!!   ${line}`);
+  } finally {
+    rmSync(half, { recursive: true, force: true });
+  }
+}
+
+function pathOf({ name }) {
+  return join(folder, name);
+}
+
+function caches() {
+  return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+}
+
+function download(target) {
+  mkdirSync(target, { recursive: true });
+  const get = () =>
+    spawnSync('apt-get', ['--quiet', 'download', ...debianPackages], {
+      cwd: target,
+      encoding: 'utf8',
+    });
+  if (get().status === 0) return;
+  // A fresh machine has no lists of packages, or old ones.
+  run('apt-get', ['--quiet', '--quiet', 'update']);
+  const { status, stderr, error } = get();
+  if (status !== 0) throw new Error(stderr || (error?.message ?? 'apt-get download failed'));
+}
+
+function firstPython(fits) {
+  const script = 'import sys, venv; print(f"{sys.version_info[0]}.{sys.version_info[1]}")';
+  for (const name of ['python3', '/usr/bin/python3', 'python3.11']) {
+    const { status, stdout } = spawnSync(name, ['-c', script], { encoding: 'utf8' });
+    if (status === 0 && fits(stdout.trim())) return name;
+  }
+  throw new Error('there is no Python here that it runs with');
+}
+
+function ask(command, args, env = {}) {
+  const options = { stdio: 'ignore', env: { ...process.env, ...env } };
+  return spawnSync(command, args, options).status === 0;
+}
+
+function run(command, args, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    ...options,
+  });
+  if (error !== undefined) throw new Error(`${command}: ${error.message}`);
+  if (status !== 0) throw new Error(`${command} ${args[0]}: ${stderr || stdout}`);
+}
+
+function hash(content) {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function say(text) {
+  process.stderr.write(`test clients: ${text}\n`);
+}
