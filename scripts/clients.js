@@ -1,7 +1,8 @@
 // Installs the AWS clients that test/migration.test.ts asks who they sign with: the AWS CLI v1 and boto3 (pip), the AWS CLI
 // v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code. Into the
 // folder given, else KEYSCAN_TEST_CLIENTS, else the cache folder of the person; does nothing, fast, for what is there.
-// With --list it installs nothing and prints where each one lies, as JSON, null for one that is missing.
+// With --list it installs nothing and prints as JSON where each one lies and its versions,
+// null for one that is missing.
 // A client that cannot be had here is said loudly and its tests are skipped. The JavaScript SDK is a development
 // dependency. Uses only Node's own modules, and the ordinary package managers by name.
 import { spawnSync } from 'node:child_process';
@@ -13,6 +14,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
@@ -49,7 +51,8 @@ const clients = [
       run(python, ['-m', 'venv', target]);
       run(join(target, 'bin/python3'), ['-m', 'pip', 'install', '--quiet', ...pythonPackages]);
     },
-    check: (target) => ask(join(target, 'bin/python3'), ['-c', 'import awscli, boto3']),
+    versions: (target) =>
+      ask(join(target, 'bin/python3'), ['-c', versionsInPython('awscli', 'boto3')]),
   },
   {
     name: 'aws-cli-2',
@@ -64,10 +67,11 @@ const clients = [
         run('dpkg-deb', ['-x', join(target, name), join(target, 'root')]);
         rmSync(join(target, name));
       }
-      writeFileSync(join(target, 'interpreter'), python);
+      symlinkSync(python, join(target, 'python3'));
+      run(python, ['-m', 'compileall', '-q', '-x', '/examples/', join(target, 'root')]);
     },
-    check: (target) =>
-      ask(readFileSync(join(target, 'interpreter'), 'utf8'), ['-s', '-c', 'import awscli'], {
+    versions: (target) =>
+      ask(join(target, 'python3'), ['-s', '-c', versionsInPython('awscli')], {
         PYTHONPATH: join(target, 'root/usr/lib/python3/dist-packages'),
       }),
   },
@@ -84,25 +88,27 @@ const clients = [
         env: { ...process.env, GOTOOLCHAIN: 'local', CGO_ENABLED: '0' },
       });
     },
-    check: (target) => ask(join(target, 'identity'), ['versions']),
+    versions: (target) => ask(join(target, 'identity'), ['versions']),
   },
 ];
 
 if (option === '--list') {
-  const found = clients.map((client) => [client.name, isThere(client) ? pathOf(client) : null]);
+  const found = clients.map((client) => [client.name, there(client)]);
   process.stdout.write(`${JSON.stringify(Object.fromEntries(found))}\n`);
 } else if (option === undefined) {
   mkdirSync(folder, { recursive: true });
-  for (const client of clients) if (!isThere(client)) install(client);
+  for (const client of clients) if (there(client) === null) install(client);
 } else {
   say(`unknown option ${option}: use --list or none, and at most one folder`);
   process.exitCode = 2;
 }
 
-function isThere(client) {
-  const stamp = join(pathOf(client), stampName);
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== client.from) return false;
-  return client.check(pathOf(client));
+function there(client) {
+  const path = pathOf(client);
+  const stamp = join(path, stampName);
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== client.from) return null;
+  const versions = client.versions(path);
+  return versions === undefined ? null : { path, versions };
 }
 
 /** Made beside its place and moved there last: what was left half-made is never taken for whole. */
@@ -111,7 +117,7 @@ function install(client) {
   try {
     say(`installing ${client.what}`);
     client.install(half);
-    if (!client.check(half)) throw new Error('it was installed but does not start');
+    if (client.versions(half) === undefined) throw new Error('it was installed but does not start');
     writeFileSync(join(half, stampName), client.from);
     rmSync(pathOf(client), { recursive: true, force: true });
     renameSync(half, pathOf(client));
@@ -145,18 +151,30 @@ function download(target) {
   if (status !== 0) throw new Error(stderr || (error?.message ?? 'apt-get download failed'));
 }
 
+/** The real path: what is on the PATH may be a script that chooses one. */
 function firstPython(fits) {
-  const script = 'import sys, venv; print(f"{sys.version_info[0]}.{sys.version_info[1]}")';
+  const script =
+    'import sys, venv; print(f"{sys.version_info[0]}.{sys.version_info[1]} {sys.executable}")';
   for (const name of ['python3', '/usr/bin/python3', 'python3.11']) {
     const { status, stdout } = spawnSync(name, ['-c', script], { encoding: 'utf8' });
-    if (status === 0 && fits(stdout.trim())) return name;
+    const [version, path] = (stdout ?? '').trim().split(' ');
+    if (status === 0 && fits(version)) return path;
   }
   throw new Error('there is no Python here that it runs with');
 }
 
+function versionsInPython(...modules) {
+  const pairs = modules.map((name) => `"${name}": ${name}.__version__`).join(', ');
+  return `import json, ${modules.join(', ')}; print(json.dumps({${pairs}}))`;
+}
+
+/** The JSON it prints, or undefined when it does not run. */
 function ask(command, args, env = {}) {
-  const options = { stdio: 'ignore', env: { ...process.env, ...env } };
-  return spawnSync(command, args, options).status === 0;
+  const { status, stdout } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return status === 0 ? JSON.parse(stdout) : undefined;
 }
 
 function run(command, args, options = {}) {
