@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import type { FakeAws } from './fake-aws.ts';
 import { writeTree } from './run.ts';
 
-export function signIn(home: string, { state, world }: FakeAws, session: string): void {
+export function signIn(
+  home: string,
+  { state, world }: FakeAws,
+  session: string,
+  { expired = false } = {},
+): void {
   const clientId = 'client-of-the-test';
   const secret = 'not a secret: the fake alone knows it';
   const scopes = ['sso:account:access'];
@@ -17,7 +22,7 @@ export function signIn(home: string, { state, world }: FakeAws, session: string)
     startUrl: world.startUrl,
     region: world.region,
     accessToken,
-    expiresAt: isoSeconds(state.now() + expiresIn * 1000),
+    expiresAt: isoSeconds(state.now() + (expired ? -60 : expiresIn) * 1000),
     clientId,
     clientSecret: secret,
     registrationExpiresAt,
