@@ -16,3 +16,12 @@ export function keptScreen(name: string, actual: string): string {
 export function spellEscapes(text: string): string {
   return text.replaceAll('\u001b', '\\e');
 }
+
+/** What differs from run to run made the same: how long it took, and what the test knows of (folders, ports, keys). */
+export function stable(
+  screen: string,
+  known: readonly (readonly [RegExp | string, string])[] = [],
+) {
+  const all = [...known, [/ in <?\d+(?:\.\d+)? s\b/g, ' in N s'] as const];
+  return all.reduce((text, [from, to]) => text.replaceAll(from, to), screen);
+}
