@@ -40,7 +40,7 @@ const source = `
     secret: name === 'credentials',
   }));
   const state = openState(home + '/state', fs);
-  const { done } = carryOut({ plans, inspect: () => [], profiles: ['work'], changes: null }, state, fs);
+  const { done } = carryOut({ plans, inspect: () => [], profiles: ['work'], undo: null }, state, fs);
   state.close();
   console.log(JSON.stringify({ done, calls }));
 `;
@@ -115,7 +115,7 @@ function goOn(home: string): void {
     after: Buffer.from(next[name]),
     secret: name === 'credentials',
   }));
-  const work = { plans, inspect: () => [], profiles: ['work'], changes: null };
+  const work = { plans, inspect: () => [], profiles: ['work'], undo: null };
   expect(carryOut(work, state).done).toBe(true);
   state.close();
   expect(readJournal(join(home, 'state')).temporaries).toEqual([]);

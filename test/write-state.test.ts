@@ -59,7 +59,7 @@ const events: readonly JournalEvent[] = [
     files: [
       { path: '/home/ada/.aws/config', before: null, after: fingerprint(Buffer.from('x'), 'salt') },
     ],
-    changes: [{ type: 'sso', profile: 'work', legacy: false, arn: null, set: [['a', 1]] }],
+    undo: [{ type: 'sso', profile: 'work', legacy: false, arn: null, set: [['a', 1]] }],
   },
   { type: 'writing', temporaries: ['/home/ada/.aws/.keyscan-tmp-0123456789abcdef'] },
   { type: 'written', files: [{ path: 'a', target: 'b', holds: 'after' }] },
@@ -313,7 +313,7 @@ describe('a cut-over that the journal knows of', () => {
       plans: [{ path, before, after: Buffer.from('new'), secret: true }],
       inspect: () => [],
       profiles: ['work'],
-      changes: [{ type: 'remove-key', profile: 'work' }],
+      undo: { version: 1, sections: [] },
     };
   };
   const types = (): readonly string[] => readJournal(folder).entries.map(({ type }) => type);
@@ -325,7 +325,7 @@ describe('a cut-over that the journal knows of', () => {
     expect(entries[0]).toMatchObject({
       profiles: ['work'],
       files: [{ before: null }],
-      changes: work().changes,
+      undo: work().undo,
     });
     expect(temporaries).toEqual([]);
     expect(readFileSync(journalFile(), 'utf8')).not.toContain('new');

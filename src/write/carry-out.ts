@@ -1,17 +1,18 @@
 // A cut-over that the journal knows of from before its first byte until it is over.
 import { isUserError } from '../core/errors.ts';
+import { toJson } from '../core/json-fields.ts';
 import type { FilePlan, Inspect } from './api.ts';
 import { type CutOver, cutOver, type FileOnDisk } from './cut-over.ts';
 import { disk, type FileSystem } from './file-system.ts';
-import { fingerprint, type JournalFile, type Json } from './journal.ts';
+import { fingerprint, type JournalFile } from './journal.ts';
 import type { State } from './state.ts';
 
 export interface CarryOut {
   readonly plans: readonly FilePlan[];
   readonly inspect: Inspect;
   readonly profiles: readonly string[];
-  /** As src/aws understands them, for `keyscan undo`. No secret. */
-  readonly changes: Json;
+  /** Plain data for `keyscan undo`: the `undo` of src/aws's `rememberUndo`, without a secret; null: no way back. */
+  readonly undo: unknown;
 }
 
 /** `recorded` is false when the files are as `files` says, but the journal could not be told so. */
@@ -19,7 +20,7 @@ export type CarriedOut = CutOver & { readonly recorded: boolean };
 
 /** @throws UserError before anything is written, when the lock was lost or the journal cannot be written. */
 export function carryOut(
-  { plans, inspect, profiles, changes }: CarryOut,
+  { plans, inspect, profiles, undo }: CarryOut,
   state: State,
   fs: FileSystem = disk,
 ): CarriedOut {
@@ -33,7 +34,7 @@ export function carryOut(
       before: before === undefined ? null : fingerprint(before),
       after: fingerprint(after),
     })),
-    changes,
+    undo: toJson(undo),
   });
   let announced: readonly string[] = [];
   const result = cutOver(plans, {

@@ -4,22 +4,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../core/json-fields.ts';
 import type { FileOnDisk } from './cut-over.ts';
 import { disk, type FileSystem, readUpTo, writeAll } from './file-system.ts';
 import { entryOf } from './journal-entry.ts';
 import { inWords } from './problems.ts';
 import { giveToOwnerOf, syncFolder } from './replace.ts';
 
-export type Json =
-  null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-
 export type JournalEvent =
   | {
       readonly type: 'planned';
       readonly profiles: readonly string[];
       readonly files: readonly PlannedFile[];
-      /** As src/aws understands them; nothing secret is a part of a change. */
-      readonly changes: Json;
+      /** How to take it back, without secrets: what `rememberUndo` of src/aws says. Null where there is no way back. */
+      readonly undo: Json;
     }
   /** Temporary files are about to be made under these names. */
   | { readonly type: 'writing'; readonly temporaries: readonly string[] }

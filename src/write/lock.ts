@@ -5,6 +5,7 @@ import { constants, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.ts';
+import { countIn, fieldsOf, nullOr, parsedJson, textIn, whole } from '../core/json-fields.ts';
 import { codeOf, type FileSystem, readUpTo, writeAll } from './file-system.ts';
 import { discard, giveToOwnerOf, lacksHardLinks } from './replace.ts';
 
@@ -118,24 +119,14 @@ function holderOf(file: string, fs: FileSystem): Holder | 'damaged' | undefined 
 }
 
 function parseHolder(text: string): Holder | 'damaged' {
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    return 'damaged';
-  }
-  if (typeof read !== 'object' || read === null) return 'damaged';
-  if (!('pid' in read) || !('host' in read) || !('began' in read) || !('token' in read)) {
-    return 'damaged';
-  }
-  const { pid, host, began, token } = read;
-  const isWhole =
-    typeof pid === 'number' &&
-    pid > 0 &&
-    typeof host === 'string' &&
-    (typeof began === 'string' || began === null) &&
-    typeof token === 'string';
-  return isWhole ? { pid, host, began, token } : 'damaged';
+  const { pid, host, began, token } = fieldsOf(parsedJson(text));
+  const holder = {
+    pid: countIn(pid),
+    host: textIn(host),
+    began: nullOr(began, textIn),
+    token: textIn(token),
+  };
+  return whole(holder) ?? 'damaged';
 }
 
 function tokenOf(holder: Holder | 'damaged' | undefined): string | undefined {
