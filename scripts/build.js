@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
+import { awsSdk } from './aws-sdk.js';
 import {
   compiledRules,
   lateBuiltins,
@@ -159,6 +160,8 @@ function commonJsOf(entry, name, plugins) {
 async function modules(entryPoints, plugins) {
   const bundle = await build({
     ...common,
+    ...awsSdk,
+    alias: { ...common.alias, ...awsSdk.alias },
     charset: 'utf8',
     entryPoints,
     outdir: dist,
