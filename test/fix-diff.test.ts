@@ -48,6 +48,20 @@ describe('the difference that is shown', () => {
     ]);
   });
 
+  it('shows nothing of a secret, not even its end', async () => {
+    const before = `[a]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
+    const file = {
+      path: '/x',
+      before: Buffer.from(before),
+      after: Buffer.from('[a]\n'),
+      secret: true,
+    };
+    const { diff } = await maskedDiff('f', file, [{ role: 'secret', value: secret }]);
+    expect(diff).toBe(
+      `--- f\n+++ f\n@@ -1,3 +1,1 @@\n [a]\n-aws_access_key_id = AKIA…${id.slice(-4)}\n-aws_secret_access_key = ••••••••\n`,
+    );
+  });
+
   it('of an env file shows no value but those of AWS that are no secret', async () => {
     const before = `STRIPE=abcdef\nexport AWS_REGION=eu-west-1\nAWS_SECRET_ACCESS_KEY="${secret}"\n`;
     const file = {

@@ -56,7 +56,9 @@ function maskedLine(line: string, known: readonly KnownValue[]): string {
 
 function maskOf(name: string, value: string): string {
   const bare = value.replace(/^["']|["']$/g, '');
-  return /(?:key_?id|access_?key)$/i.test(name) ? maskKeyId(bare) : dots;
+  // aws_secret_access_key ends like the name of an id
+  const isId = /(?:key_?id|access_?key)$/i.test(name) && !/secret/i.test(name);
+  return isId ? maskKeyId(bare) : dots;
 }
 
 /** Settings whose values may be shown: the AWS tools' own that hold no credential. Everything else may be a secret. */
