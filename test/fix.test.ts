@@ -2,7 +2,7 @@
 // the fake's log, what was written from the disk.
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { key, moonbakery, user } from './support/fake-aws.ts';
@@ -156,6 +156,44 @@ describe('a migration', () => {
       ['work', 'Billing'],
     ]);
     expect(here.read('.aws/credentials')).toBe(section('other', second!));
+  });
+});
+
+describe('a name that some SDK cannot read', () => {
+  const odd = async () => {
+    const made = moonbakery();
+    return world({ '.aws/credentials': section('acme work', made.users[0]!) }, { aws: made });
+  };
+
+  it('is given another one by the map, and the profile moves', async () => {
+    const here = await odd();
+    writeFileSync(
+      join(here.cwd, 'map.json'),
+      JSON.stringify({ 'acme work': { role: 'ReadOnlyAccess', rename: 'acme-work' } }),
+    );
+    const { code, report } = await here.report([...signIn, '--map', 'map.json', '--yes']);
+    expect({ code, profiles: report.profiles }).toMatchObject({
+      code: 0,
+      profiles: [{ profile: 'acme work', class: 'odd-name', action: 'migrate', state: 'done' }],
+    });
+    expect(here.read('.aws/config')).toBe(
+      moved
+        .replace('# ours\n', '')
+        .replace('[profile work]', '[profile acme-work]')
+        .replace('region = eu-west-1\n', ''),
+    );
+    expect(here.read('.aws/credentials')).toBe('');
+  });
+
+  it('is left as it is without', async () => {
+    const here = await odd();
+    const before = here.read('.aws/credentials');
+    const { code, report } = await here.report([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    expect({ code, profiles: report.profiles }).toMatchObject({
+      code: 1,
+      profiles: [{ profile: 'acme work', class: 'odd-name', action: 'leave', state: 'left' }],
+    });
+    expect(here.read('.aws/credentials')).toBe(before);
   });
 });
 

@@ -44,7 +44,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
   );
   const whole = edits.refusals.find(({ profile }) => profile === undefined);
   const planned = rows.map((row): Row => {
-    const refusal = refused.get(row.profile.name) ?? whole;
+    const refusal = refused.get(row.profile.name) ?? refused.get(row.rename ?? '') ?? whole;
     if (!isPlanned(row) || refusal === undefined) return named(row, edits.sessions);
     return { ...left(row, refusal.reason, [refusal.hint]), state: 'failed' };
   });

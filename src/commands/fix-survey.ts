@@ -46,11 +46,10 @@ export async function survey(flags: FixFlags, host: Host): Promise<Survey> {
   const { findings, base } = await keysAround(host);
   const namers = await namersHere(profiles, places, host);
   const rows = profiles.map((profile) =>
-    rowOf(
-      profile,
-      usersOf(profile, inventory, findings, namers.get(profile.name) ?? []),
-      named.has(profile.name),
-    ),
+    rowOf(profile, usersOf(profile, inventory, findings, namers.get(profile.name) ?? []), {
+      named: named.has(profile.name),
+      rename: wishes.get(profile.name)?.rename,
+    }),
   );
   return { places, texts: textsOf(inventory), inventory, rows, selected, wishes, base };
 }

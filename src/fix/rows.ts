@@ -114,10 +114,19 @@ const judgements: Readonly<Record<ProfileClass, Judgement>> = {
   keyless: { action: 'leave', reason: 'holds no key', movable: false },
 };
 
-/** `named`: the person chose this profile by name, so that a guess about robots does not stand in the way. */
-export function rowOf(profile: Profile, users: readonly KeyUser[], named: boolean): Row {
+interface Named {
+  /** The person chose this profile by name, so that a guess about robots does not stand in the way. */
+  readonly named: boolean;
+  /** And gave it a name that every SDK can read. */
+  readonly rename: string | undefined;
+}
+
+export function rowOf(profile: Profile, users: readonly KeyUser[], { named, rename }: Named): Row {
   const kind = profile.class === 'robot' && named ? 'human' : profile.class;
-  const { advice = [], ...judgement } = judgements[kind];
+  const isReadable = kind === 'odd-name' && rename !== undefined;
+  const { advice = [], ...judgement } = isReadable
+    ? { ...judgements.human, reason: `move to SSO, as ${rename}` }
+    : judgements[kind];
   return {
     profile,
     class: kind,
@@ -131,7 +140,7 @@ export function rowOf(profile: Profile, users: readonly KeyUser[], named: boolea
     role: null,
     session: undefined,
     login: undefined,
-    rename: undefined,
+    rename,
     users,
     oldKey: 'unknown',
     user: null,

@@ -1,67 +1,52 @@
-// Moves the home of twelve-classes.ts to SSO. The one place that says how: everything else only looks at what was there
-// before and what is there afterwards.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Moves the home of twelve-classes.ts to SSO with the built program, in two runs: one that a script would make, with a map
+// of profiles to roles, and one without, for what needs no choice.
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { AwsTexts, ProfileChange } from '../../src/aws/change.ts';
-import { planEdits, textsAfter } from '../../src/aws/edit.ts';
-import { signIn } from './token-cache.ts';
-import { sessionName, type TwelveClasses } from './twelve-classes.ts';
+import type { AwsTexts } from '../../src/aws/change.ts';
+import type { FixReport } from '../../src/core/migration.ts';
+import { type RunResult, start, temporaryFolder, writeTree } from './run.ts';
+import type { TwelveClasses } from './twelve-classes.ts';
 
-export async function migrate(world: TwelveClasses): Promise<void> {
-  const { home, aws } = world;
-  const before = readAwsFiles(home);
-  const plan = planEdits(before, changesOf(world));
-  if (plan.refusals.length > 0) throw new Error(JSON.stringify(plan.refusals));
-  const after = textsAfter(before, plan);
-  writeFileSync(join(home, '.aws/config'), after.config!);
-  writeFileSync(join(home, '.aws/credentials'), after.credentials!);
-  signIn(home, aws, sessionName);
-  forgetAssumedRoles(home);
-  return Promise.resolve();
+export interface Migration {
+  readonly run: RunResult;
+  readonly report: FixReport;
+}
+
+export async function migrate(world: TwelveClasses): Promise<readonly Migration[]> {
+  // The sign-in that was there has ended: a new one is needed.
+  rmSync(join(world.home, '.aws/sso'), { recursive: true, force: true });
+  const work = temporaryFolder('work');
+  writeTree(work, { 'map.json': JSON.stringify(mapOf(world)) });
+  return [
+    await fix(world, ['--map', 'map.json', '--device-code'], { cwd: work }),
+    await fix(world, []),
+  ];
+}
+
+export async function fix(
+  { home, aws }: TwelveClasses,
+  args: readonly string[],
+  options: { readonly cwd?: string } = {},
+): Promise<Migration> {
+  const run = await start(
+    ['--fix', '--yes', '--env-files', 'no', '--no-browser', '--format', 'json', ...args],
+    { home, timeout: 120_000, env: { ...aws.env, PATH: '/usr/bin:/bin' }, ...options },
+  ).finished;
+  return { run, report: JSON.parse(run.stdout === '' ? '{}' : run.stdout) };
+}
+
+function mapOf({ profiles }: TwelveClasses) {
+  const entries = profiles
+    .filter(({ target }) => target !== undefined)
+    .map(({ name, after, target }) => [
+      name,
+      { ...target, ...(after === name ? {} : { rename: after }) },
+    ]);
+  return Object.fromEntries(entries);
 }
 
 export function readAwsFiles(home: string): AwsTexts {
   const read = (name: string) => readFileSync(join(home, '.aws', name));
   return { config: read('config'), credentials: read('credentials'), same: false };
-}
-
-function changesOf({ profiles, aws }: TwelveClasses): readonly ProfileChange[] {
-  const session = {
-    name: sessionName,
-    startUrl: aws.world.startUrl,
-    region: aws.world.region,
-    scopes: ['sso:account:access'],
-  };
-  return profiles.flatMap(({ name, after, becomes, target }): readonly ProfileChange[] => {
-    switch (becomes) {
-      case 'migrated':
-        return [
-          ...(after === name ? [] : [{ type: 'rename', profile: name, to: after } as const]),
-          { type: 'sso', profile: after, session, legacy: false, ...target! },
-        ];
-      case 'without its key':
-        return [{ type: 'remove-key', profile: name }];
-      case 'changed':
-        return [
-          {
-            type: 'settings',
-            profile: name,
-            set: new Map(),
-            remove: ['mfa_serial', 'duration_seconds'],
-          },
-        ];
-      case 'as before':
-        return [];
-    }
-  });
-}
-
-/** The AWS CLI would go on for an hour with what the old key began. */
-function forgetAssumedRoles(home: string): void {
-  const folder = join(home, '.aws/cli/cache');
-  for (const name of readdirSync(folder, { withFileTypes: true })) {
-    const text = readFileSync(join(folder, name.name), 'utf8');
-    if (text.includes('AssumedRoleUser')) rmSync(join(folder, name.name));
-  }
 }
