@@ -58,6 +58,21 @@ describe('an endpoint near an AWS key', () => {
     expect(found(text)).toEqual([`pair ${store} critical`]);
   });
 
+  it('makes it a finding of that store’s rule, with its advice, and none where that rule is off', () => {
+    const { content } = expand({ text: `WASABI_ENDPOINT=https://s3.wasabisys.com\n${awsPair}` });
+    const document = { path: '.env', stage: 'working-tree', content } as const;
+    const [finding] = scanner.scan(document).findings;
+    expect([finding?.rule, finding?.provider, finding?.title, finding?.account]).toEqual([
+      's3-compatible-key',
+      'wasabi',
+      'Wasabi access key with its secret',
+      null,
+    ]);
+    expect(finding?.next.join(' ')).not.toContain('IAM');
+    const awsOnly = createScanner({ select: ({ provider }) => provider === 'aws' });
+    expect(awsOnly.scan(document).findings).toEqual([]);
+  });
+
   it('counts in its own section only', () => {
     expect(
       found(
@@ -133,6 +148,21 @@ describe('half of a key', () => {
         'upload.html',
       ),
     ).toEqual(['reference aws low']);
+  });
+});
+
+describe('a key of this computer', () => {
+  it('is told once how it goes away', () => {
+    const { content, text, expected } = expand({
+      text: 'aws_secret_access_key = ⟦{{aws-secret}}⟧\n',
+    });
+    const value = text.slice(expected[0]?.start, expected[0]?.end);
+    const own = createScanner({ own: [{ profile: 'work', role: 'secret', value }] });
+    const [finding] = own.scan({ path: 'x.ini', stage: 'local', content }).findings;
+    expect(finding?.profile).toBe('work');
+    expect(finding?.next.filter((step) => step.includes('keyscan --fix'))).toEqual([
+      'It is your profile `work`: keyscan --fix moves it to SSO, so that no key is stored.',
+    ]);
   });
 });
 

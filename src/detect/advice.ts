@@ -24,13 +24,13 @@ export function nextSteps(rule: Rule, at: Situation): readonly string[] {
       'Nothing to do in a hurry: the id alone opens nothing. Keep it out of public text if you can.',
     ];
   }
-  const steps = [...byStage[at.stage](at)];
-  if (at.profile !== null) {
-    steps.push(
-      `It is your profile \`${at.profile}\`: keyscan --fix moves it to SSO, so that no key is stored.`,
-    );
-  }
-  return [...steps, ...rule.advice];
+  const steps = byStage[at.stage](at);
+  if (at.profile === null) return [...steps, ...rule.advice];
+  return [
+    ...steps,
+    `It is your profile \`${at.profile}\`: keyscan --fix moves it to SSO, so that no key is stored.`,
+    ...rule.advice.filter((step) => !step.includes('keyscan --fix')),
+  ];
 }
 
 const byStage: Readonly<Record<Stage, (at: Situation) => readonly string[]>> = {

@@ -230,8 +230,10 @@ class Findings {
       }
       const draft = this.draftOf(rule, group, besides);
       if (draft === undefined) continue;
+      const told = this.ruleOf(rule, draft);
+      if (told === undefined) continue;
       entries.push({
-        rule,
+        rule: told,
         group,
         draft,
         spans: group.pieces.map(spanInFile),
@@ -240,6 +242,14 @@ class Findings {
       });
     }
     return entries;
+  }
+
+  /** A key with the form of AWS's that turned out to be of another store is told as one; undefined when nobody asked for those. */
+  private ruleOf(rule: Rule, { provider }: Draft): Rule | undefined {
+    if (rule.provider !== 'aws' || provider === 'aws') return rule;
+    const index = this.by.rules.findIndex(({ id }) => id === 's3-compatible-key');
+    if (index < 0) return rule;
+    return this.by.active[index] === true ? this.by.rules[index] : undefined;
   }
 
   private draftOf(rule: Rule, group: Group, besides: ReadonlySet<Piece>): Draft | undefined {
