@@ -138,13 +138,13 @@ function situation(git: Git, env: Host['env'], folder: string, text: string): Si
   const isBorn = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']).code === 0;
   const blob = made.line(['hash-object', '-w', '--stdin'], { input: text });
   // a split index would put its other half beside the repository's own
-  const index = (...args: readonly string[]): unknown =>
-    made.run(['-c', 'core.splitIndex=false', ...args]);
+  const index = (...args: readonly string[]): string =>
+    made.line(['-c', 'core.splitIndex=false', ...args]);
   const entry = `100644,${blob},${canaryName}`;
   index('read-tree', '--empty');
   index('update-index', '--add', '--cacheinfo', entry);
   // without a parent, so that nothing of the repository's own is looked at
-  const commit = made.line(['commit-tree', made.line(['write-tree'])], { input: 'A canary\n' });
+  const commit = made.line(['commit-tree', index('write-tree')], { input: 'A canary\n' });
   if (isBorn) index('read-tree', 'HEAD');
   index('update-index', '--add', '--cacheinfo', entry);
   const message = path.join(folder, 'message');
