@@ -1,7 +1,7 @@
 // A real git repository for a test, outside of every other, with hooks that run the built program. What happened is read
 // from git's own state.
 
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -64,6 +64,12 @@ export class Repository {
     });
     const { status: code, signal, stdout, stderr } = result;
     return { code, signal, stdout, stderr };
+  }
+
+  /** Another program than git, in the same world. */
+  start(file: string, ...args: readonly string[]): SpawnSyncReturns<string> {
+    const env = cleanEnvironment(this.home, this.extra);
+    return spawnSync(file, args, { cwd: this.folder, env, encoding: 'utf8' });
   }
 
   /** git with something on its standard input. */
