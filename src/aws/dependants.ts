@@ -1,28 +1,240 @@
-// What stops working when a profile that others build on signs in with SSO (aws.md 5.3).
+// What stops working, or goes on with the old key, in profiles that build on a migrated one: said to the person before
+// it happens, with the change that mends it where one does.
+
+import { createHash } from 'node:crypto';
 import type { ProfileChange } from './change.ts';
 import type { Profile } from './profiles.ts';
 
+export type BreakageKind =
+  | 'trust-policy'
+  | 'mfa'
+  | 'session-length'
+  | 'self-reference'
+  | 'role-first'
+  | 'old-cli'
+  | 'cli-cache';
+
 export interface Breakage {
-  /** For the person: what, why, and what to do. */
-  readonly text: string;
-  /** The edit that mends it, where one does. */
-  readonly change: ProfileChange | undefined;
+  readonly kind: BreakageKind;
+  /** The profile that is concerned. */
+  readonly profile: string;
+  /** The migrated profile it builds on; itself for a self-reference. */
+  readonly source: string;
+  /** For the person: what, why, and what helps. */
+  readonly sentence: string;
+  /** Changes that mend it; empty when only somebody else can. */
+  readonly mend: readonly ProfileChange[];
+  /** The mend takes the place of the change that was planned for `source`, instead of being added to it. */
+  readonly replaces: boolean;
+  /** For `cli-cache`: the file in ~/.aws/cli/cache that still holds a session of the old key, if it is there. */
+  readonly cacheFile: string | undefined;
 }
 
+export interface Installed {
+  /** As `aws --version` says them: `2.9.19`. */
+  readonly cliVersions: readonly string[];
+}
+
+/** `profiles` as they are before the changes. In the order of the changes, then of the profiles. */
 export function breakages(
   profiles: readonly Profile[],
   changes: readonly ProfileChange[],
+  installed: Installed = { cliVersions: [] },
 ): readonly Breakage[] {
-  const moved = new Set(changes.flatMap((change) => (change.type === 'sso' ? change.profile : [])));
-  return profiles
-    .filter(({ settings }) => moved.has(settings.get('source_profile') ?? ''))
-    .flatMap(({ name, settings }) => {
-      const source = settings.get('source_profile') ?? '';
-      const role = settings.get('role_arn') ?? 'its role';
-      const trust = {
-        text: `${name}: ${role} may trust only the old IAM user; it is now assumed by the SSO role of ${source}, so look at its trust policy`,
-        change: undefined,
-      };
-      return [trust];
+  const names = new Set(profiles.map(({ name }) => name));
+  return changes.flatMap((change) => {
+    if (change.type !== 'sso' && change.type !== 'login') return [];
+    const own = profiles.find(({ name }) => name === change.profile);
+    const chained = profiles.filter(
+      ({ name, settings }) =>
+        name !== change.profile &&
+        settings.get('source_profile') === change.profile &&
+        settings.has('role_arn'),
+    );
+    return [
+      ...(own === undefined ? [] : ofItself(own, change, names)),
+      ...chained.flatMap((profile) => ofChained(profile, change, installed)),
+    ];
+  });
+}
+
+type SignIn = ProfileChange & { readonly type: 'sso' | 'login' };
+
+const nothingToMend = { mend: [], replaces: false, cacheFile: undefined };
+
+// ---- the migrated profile
+
+function ofItself(
+  { name, settings }: Profile,
+  change: SignIn,
+  names: ReadonlySet<string>,
+): Breakage[] {
+  const source = settings.get('source_profile');
+  if (source === undefined || !settings.has('role_arn')) return [];
+  const about = { profile: name, source: name, cacheFile: undefined, replaces: true };
+  const removeKey: ProfileChange = { type: 'remove-key', profile: name };
+  if (source !== name) {
+    return [
+      {
+        ...about,
+        kind: 'role-first',
+        sentence: `Profile ${name} takes its role with what profile ${source} has, so that another way to sign in would never be used; only its key goes.`,
+        mend: [removeKey],
+      },
+    ];
+  }
+  const base = freeName(`${name}-base`, names);
+  const pointer: ProfileChange = {
+    type: 'settings',
+    profile: name,
+    set: new Map([['source_profile', base]]),
+    remove: [],
+  };
+  return [
+    {
+      ...about,
+      kind: 'self-reference',
+      sentence: `Profile ${name} takes its role with its own key (source_profile = ${name}), which no SDK can do once the key is gone; a new profile ${base} signs in, and ${name} builds on that.`,
+      mend: [{ ...change, profile: base }, removeKey, pointer],
+    },
+    ...ofSession({ name, settings }, base, change),
+    ...ofCache({ name, settings }, name),
+  ];
+}
+
+function freeName(wanted: string, names: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let count = 2; names.has(name); count++) name = `${wanted}-${count}`;
+  return name;
+}
+
+// ---- profiles that take a role with it
+
+type Chained = Pick<Profile, 'name' | 'settings'>;
+
+function ofChained(profile: Chained, change: SignIn, { cliVersions }: Installed): Breakage[] {
+  const crashing = cliVersions.find(cannotChain);
+  const crash: Breakage[] =
+    change.type === 'sso' && !change.legacy && crashing !== undefined
+      ? [
+          {
+            kind: 'old-cli',
+            profile: profile.name,
+            source: change.profile,
+            sentence: `AWS CLI ${crashing}, which is installed here, crashes on profile ${profile.name}: it cannot take a role with an sso-session. Update it, or write ${change.profile} in the older form.`,
+            mend: [{ ...change, legacy: true }],
+            replaces: true,
+            cacheFile: undefined,
+          },
+        ]
+      : [];
+  return [
+    ...ofSession(profile, change.profile, change),
+    ...crash,
+    ...ofCache(profile, change.profile),
+  ];
+}
+
+/** What a session of a role may not do that a user may. A session of `aws login` is still the user. */
+function ofSession({ name, settings }: Chained, source: string, change: SignIn): Breakage[] {
+  if (change.type !== 'sso') return [];
+  const found: Breakage[] = [];
+  const role = roleIn(settings.get('role_arn') ?? '');
+  found.push({
+    ...nothingToMend,
+    kind: 'trust-policy',
+    profile: name,
+    source,
+    sentence: `${role} has to trust the new caller: where its trust policy names the old user, let it name the role AWSReservedSSO_${change.role}_* of account ${change.account}.`,
+  });
+  if (settings.has('mfa_serial')) {
+    found.push({
+      kind: 'mfa',
+      profile: name,
+      source,
+      sentence: `The MFA device of profile ${name} belongs to the old user and cannot be shown by an SSO role: mfa_serial goes, and a condition on aws:MultiFactorAuthPresent in the trust policy has to go too.`,
+      mend: [{ type: 'settings', profile: name, set: new Map(), remove: ['mfa_serial'] }],
+      replaces: false,
+      cacheFile: undefined,
     });
+  }
+  const seconds = settings.get('duration_seconds') ?? '';
+  if (/^\d+$/.test(seconds) && Number(seconds) > hour) {
+    found.push({
+      kind: 'session-length',
+      profile: name,
+      source,
+      sentence: `Profile ${name} asks for ${seconds} seconds, but a role that is taken with another role lasts an hour at most.`,
+      mend: [
+        {
+          type: 'settings',
+          profile: name,
+          set: new Map([['duration_seconds', String(hour)]]),
+          remove: [],
+        },
+      ],
+      replaces: false,
+      cacheFile: undefined,
+    });
+  }
+  return found;
+}
+
+const hour = 3600;
+
+function roleIn(arn: string): string {
+  const parts = /^arn:[^:]*:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn);
+  return parts === null ? 'The role' : `Role ${parts[2] ?? ''} of account ${parts[1] ?? ''}`;
+}
+
+/** From the first version with sso-sessions up to the one it was seen with. */
+function cannotChain(version: string): boolean {
+  const patch = /^2\.9\.(\d+)$/.exec(version)?.[1];
+  return patch !== undefined && Number(patch) <= 19;
+}
+
+function ofCache({ name, settings }: Chained, source: string): Breakage[] {
+  const cacheFile = assumeRoleCacheFile(settings);
+  if (cacheFile === undefined) return [];
+  return [
+    {
+      kind: 'cli-cache',
+      profile: name,
+      source,
+      sentence: `The AWS CLI may go on using a session of profile ${name} that the old key began, until it ends: ~/.aws/cli/cache/${cacheFile}.`,
+      mend: [],
+      replaces: false,
+      cacheFile,
+    },
+  ];
+}
+
+/**
+ * Where the AWS CLI keeps the session of a role: SHA-1 over what it asked for as Python's json.dumps writes it, with
+ * the names sorted. A session name that was made up is no part of it.
+ */
+export function assumeRoleCacheFile(settings: ReadonlyMap<string, string>): string | undefined {
+  const role = settings.get('role_arn');
+  if (role === undefined) return undefined;
+  const seconds = settings.get('duration_seconds') ?? '';
+  const asked: readonly (readonly [string, string | number | undefined])[] = [
+    ['DurationSeconds', /^\d+$/.test(seconds) ? Number(seconds) : undefined],
+    ['ExternalId', settings.get('external_id')],
+    ['RoleArn', role],
+    ['RoleSessionName', settings.get('role_session_name')],
+    ['SerialNumber', settings.get('mfa_serial')],
+  ];
+  const fields = asked.flatMap(([key, value]) =>
+    value === undefined ? [] : [`${pythonJson(key)}: ${pythonJson(value)}`],
+  );
+  const hash = createHash('sha1').update(`{${fields.join(', ')}}`);
+  return `${hash.digest('hex')}.json`;
+}
+
+/** Everything beyond ASCII as \u escapes. */
+function pythonJson(value: string | number): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
