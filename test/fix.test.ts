@@ -244,6 +244,15 @@ describe('a dry run', () => {
     expect(file?.diff).toContain('+sso_role_name = ReadOnlyAccess');
   });
 
+  it('names in the difference what only the sign-in can tell', async () => {
+    const here = await alice();
+    const { report } = await here.report(['--dry-run']);
+    expect(report.files.map(({ path }) => path)).toEqual(['~/.aws/config', '~/.aws/credentials']);
+    expect(report.files[0]?.diff).toContain('+sso_role_name = <chosen after you sign in>\n');
+    expect(report.files[0]?.diff).toContain('+sso_start_url = <your start URL>\n');
+    expect(report.profiles[0]).toMatchObject({ role: null, session: null, account: dev });
+  });
+
   it('ends with 0 when there is nothing to do', async () => {
     const here = await world({ '.aws/config': '[profile plain]\nregion = eu-west-1\n' });
     expect((await here.fix(['--dry-run'])).code).toBe(0);

@@ -73,6 +73,20 @@ const runs: Partial<Record<CommandName, Run>> = {
       host,
     );
   },
+  keys: async ({ words: [action, key], values }, host) => {
+    const { keyActions, keys } = await import('../commands/keys.ts');
+    return keys(
+      {
+        action: keyActions.find((each) => each === action),
+        key,
+        yes: values.on('yes'),
+        deviceCode: values.on('device-code'),
+        noBrowser: values.on('no-browser'),
+        quiet: values.on('quiet'),
+      },
+      host,
+    );
+  },
   completion: async ({ words }, host) => {
     const { completion } = await import('./completion.ts');
     const [shell] = words;

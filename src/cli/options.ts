@@ -194,12 +194,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'keys',
-    usage: 'keys [deactivate|reactivate|delete ID]',
+    usage: 'keys [ACTION KEY]',
     about: 'Lists the old keys that --fix replaced, and retires them.',
     words: [0, 2],
     firstWord: ['deactivate', 'reactivate', 'delete'],
-    later: true,
-    examples: [['keyscan keys', 'what is still active']],
+    examples: [
+      ['keyscan keys', 'what is still active'],
+      ['keyscan keys deactivate 7Q2X', 'by the end of the key that the list shows'],
+      ['keyscan keys reactivate 7Q2X', 'something still needed it'],
+      ['keyscan keys delete 7Q2X', 'once nothing has missed it for two weeks'],
+    ],
   },
   {
     name: 'undo',
@@ -535,7 +539,7 @@ const table = [
     needs: ['fix'],
     about: 'Sign in with a code, for SSH and containers.',
     group: 'Fix',
-    commands: ['scan'],
+    commands: ['scan', 'keys'],
   },
   {
     name: 'no-browser',
@@ -543,7 +547,7 @@ const table = [
     needs: ['fix'],
     about: 'Print the address and open no browser.',
     group: 'Fix',
-    commands: ['scan'],
+    commands: ['scan', 'keys'],
   },
   {
     name: 'no-verify',

@@ -50,6 +50,8 @@ async function identityOf(row: Row, { host, world }: FixContext): Promise<string
   if (answer.type === 'no-cli') return undefined;
   if (answer.type === 'failed') return answer.why;
   const identity = identityIn(answer.stdout);
+  // What takes a role with the profile ends as that role
+  if (row.profile.settings.has('role_arn')) return identity === undefined ? 'no answer' : 'ok';
   const expected = row.role === null ? ':user/' : `:assumed-role/AWSReservedSSO_${row.role}_`;
   const same = identity?.account === row.account && identity.arn.includes(expected);
   return same ? 'ok' : 'it answers with another identity';

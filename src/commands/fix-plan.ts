@@ -3,7 +3,7 @@
 import { basename, join, resolve } from 'node:path';
 
 import { type ProfileChange, type Resolution, type Sdk, sdks } from '../aws/change.ts';
-import { breakages } from '../aws/dependants.ts';
+import { type Breakage, breakages } from '../aws/dependants.ts';
 import { planEdits, textsAfter } from '../aws/edit.ts';
 import { resolve as resolveProfile } from '../aws/resolve.ts';
 import { verifyEdits } from '../aws/verify.ts';
@@ -15,12 +15,18 @@ import type { AwsTexts } from '../aws/change.ts';
 import type { FixFile } from '../core/migration.ts';
 import type { WinnerLine } from '../report/fix.ts';
 import type { FilePlan } from '../write/api.ts';
+import { rememberUndo, type Undo, type UndoSecrets } from '../aws/undo.ts';
+import { askAws } from './aws-cli.ts';
 import { envFilePlans } from './fix-env.ts';
 import type { FixContext } from './fix-context.ts';
 
 export interface FixPlan {
   readonly rows: readonly Row[];
   readonly changes: readonly ProfileChange[];
+  /** How it is taken back: without a secret, and what only a sealed file may hold. */
+  readonly way: { readonly undo: Undo; readonly secrets: UndoSecrets };
+  /** In ~/.aws/cli/cache: sessions that the old keys began. */
+  readonly staleSessions: readonly string[];
   /** Config, credentials, then env files: the order of writing. */
   readonly files: readonly FilePlan[];
   readonly after: AwsTexts;
@@ -34,8 +40,10 @@ export interface FixPlan {
 export async function planOf(rows: readonly Row[], context: FixContext): Promise<FixPlan> {
   const { found } = context;
   const own = rows.flatMap((row) => changesOf(row, context));
-  const broken = breakages(found.inventory.profiles, own);
-  const changes = [...own, ...broken.flatMap(({ change }) => change ?? [])];
+  const broken = breakages(found.inventory.profiles, own, {
+    cliVersions: own.length === 0 ? [] : await cliVersions(context),
+  });
+  const changes = mended(own, broken);
   const edits = planEdits(found.texts, changes);
   const refused = new Map(
     edits.refusals.flatMap((refusal) =>
@@ -64,6 +72,8 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
   return {
     rows: planned,
     changes: accepted,
+    way: rememberUndo(edits, accepted),
+    staleSessions: broken.flatMap(({ cacheFile }) => cacheFile ?? []),
     files,
     after,
     diffs: await Promise.all(
@@ -72,12 +82,35 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
     winners: winnersOf(planned.filter(isPlanned), found.texts, after),
     warnings: [
       ...edits.notes,
-      ...broken.map(({ text }) => text),
+      ...broken.filter(({ kind }) => kind !== 'cli-cache').map(({ sentence }) => sentence),
       ...env.notes,
       ...stillHolding(planned, env.fixed, context),
     ],
     next: env.next,
   };
+}
+
+/** What mends a breakage stands in the place of the change that causes it, or after all of them. */
+function mended(
+  own: readonly ProfileChange[],
+  broken: readonly Breakage[],
+): readonly ProfileChange[] {
+  const instead = new Map(
+    broken.flatMap(({ replaces, source, mend }) => (replaces ? [[source, mend] as const] : [])),
+  );
+  const kept = own.flatMap(
+    (change) => ('profile' in change ? instead.get(change.profile) : undefined) ?? [change],
+  );
+  return [...kept, ...broken.flatMap(({ replaces, mend }) => (replaces ? [] : mend))];
+}
+
+/** Of the AWS CLI that is installed here; old ones cannot do everything. */
+async function cliVersions({ flags, host, world, found }: FixContext): Promise<readonly string[]> {
+  const isChained = found.inventory.profiles.some(({ settings }) => settings.has('source_profile'));
+  if (flags.noVerify || flags.dryRun || !isChained) return [];
+  const answer = await askAws(['--version'], host.env, world.signal);
+  const version = answer.type === 'ok' ? /aws-cli\/([\d.]+)/.exec(answer.stdout)?.[1] : undefined;
+  return version === undefined ? [] : [version];
 }
 
 /** The plan of a row in the terms of the AWS files. */

@@ -134,9 +134,17 @@ async function warnOfStrangeHost(
   throw new UserError('not signed in', { hint: 'ask your administrator for the start URL' });
 }
 
+/** As much of a run as signing in needs. */
+export interface SignInContext {
+  readonly flags: Pick<FixContext['flags'], 'deviceCode' | 'noBrowser'>;
+  readonly host: FixContext['host'];
+  readonly world: FixContext['world'];
+  readonly found: { readonly places: FixContext['found']['places'] };
+}
+
 /** Signs in once for each session. */
 export function signIns(
-  context: FixContext,
+  context: SignInContext,
 ): (session: SsoSession, legacy: boolean) => Promise<SignedIn> {
   const done = new Map<string, Promise<SignedIn>>();
   return (session, legacy) => {
@@ -150,7 +158,7 @@ export function signIns(
 async function signInTo(
   session: SsoSession,
   legacy: boolean,
-  context: FixContext,
+  context: SignInContext,
 ): Promise<SignedIn> {
   const { flags, host, world, found } = context;
   const { openPortal, refresh, signIn, tokenFileOf, tokenFrom } = await import('../sso/index.ts');
@@ -212,7 +220,13 @@ function readIfThere(file: string): string | undefined {
 
 /** The session that a profile names already, in either form. */
 export function ownSession(row: Row, existing: readonly SsoSession[]): SsoSession | undefined {
-  const { settings } = row.profile;
+  return ownSessionOf(row.profile.settings, existing);
+}
+
+export function ownSessionOf(
+  settings: ReadonlyMap<string, string>,
+  existing: readonly SsoSession[],
+): SsoSession | undefined {
   const named = settings.get('sso_session');
   if (named !== undefined) return existing.find(({ name }) => name === named);
   const startUrl = settings.get('sso_start_url');

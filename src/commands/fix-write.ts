@@ -1,16 +1,18 @@
 // The cut-over: tokens for the AWS tools first, then config, credentials and env files, all or none, and the journal that
 // knows of it before the first byte is written.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ProfileChange } from '../aws/change.ts';
 import { verifyEdits } from '../aws/verify.ts';
 import { isPlanned, type Row } from '../fix/rows.ts';
 import { noHome } from '../sources/aws-files.ts';
 import type { FilePlan } from '../write/api.ts';
 import { carryOut } from '../write/carry-out.ts';
-import { type JournalKey, type Json, reminder } from '../write/journal.ts';
+import { type JournalKey, reminder } from '../write/journal.ts';
+import { readPassphraseFile } from '../write/passphrase.ts';
+import { sealUndo } from '../write/seal.ts';
 import { openState, type State, stateFolder } from '../write/state.ts';
+import { forgetUndo, keepUndo } from '../write/undo-store.ts';
 import type { FixContext } from './fix-context.ts';
 import type { FixPlan } from './fix-plan.ts';
 import type { SignedIn } from './fix-sign-in.ts';
@@ -58,7 +60,7 @@ export async function cutOverTo(
           plan.changes,
         ),
       profiles: plan.rows.filter(isPlanned).map(({ profile }) => profile.name),
-      changes: plan.changes.map(asJson),
+      undo: plan.way.undo,
     },
     state,
   );
@@ -67,23 +69,45 @@ export async function cutOverTo(
   }
   if (!result.recorded) host.err(said('the journal could not be written; the files are in place'));
   if (!result.done) throw result.problem;
+  endOldSessions(plan, context);
 }
 
-function asJson(change: ProfileChange): Json {
-  switch (change.type) {
-    case 'sso': {
-      const { session, ...plain } = change;
-      return { ...plain, session: { ...session } };
-    }
-    case 'login':
-      return { ...change, arn: change.arn ?? null };
-    case 'settings':
-      return { ...change, set: Object.fromEntries(change.set) };
-    case 'remove-key':
-    case 'rename':
-    case 'repair':
-      return { ...change };
+/** The AWS CLI would go on with roles that it took with the old key, for as long as their sessions last. */
+function endOldSessions({ staleSessions }: FixPlan, { found }: FixContext): void {
+  for (const name of staleSessions) {
+    rmSync(join(found.places.home, '.aws', 'cli', 'cache', name), { force: true });
   }
+}
+
+/**
+ * Seals the lines that are about to go, for `keyscan undo`, where the person gave a passphrase; never without one. On the
+ * disk before anything else is written.
+ */
+export async function sealWayBack(
+  { way }: FixPlan,
+  { flags, ask, world }: FixContext,
+  state: State,
+): Promise<void> {
+  const passphrase = await passphraseFor(flags.passphraseFile, ask);
+  if (passphrase === undefined) return;
+  const secrets = new Uint8Array(Buffer.from(JSON.stringify(way.secrets)));
+  keepUndo(
+    state.folder,
+    state.journal.run,
+    sealUndo(secrets, passphrase, { now: world.now().getTime() }),
+  );
+}
+
+async function passphraseFor(
+  file: string | undefined,
+  ask: FixContext['ask'],
+): Promise<Uint8Array | undefined> {
+  if (file !== undefined) return readPassphraseFile(file);
+  if (ask === undefined) return undefined;
+  const wanted = await ask.confirm('Keep the removed keys sealed for a day, for keyscan undo?');
+  if (!wanted) return undefined;
+  const passphrase = await ask.hidden('Passphrase (several random words; it is stored nowhere)');
+  return new Uint8Array(Buffer.from(passphrase));
 }
 
 /** As the AWS CLI and the SDKs write them, so that they are signed in too. */
@@ -120,4 +144,6 @@ export function remember(rows: readonly Row[], state: State, now: Date): void {
     keys.set(id, { id, account, user, profiles, status: oldKey, remind: reminder(now) });
   }
   for (const key of keys.values()) state.journal.append({ type: 'key', key });
+  const isOver = [...keys.values()].every(({ status }) => status === 'inactive');
+  if (keys.size > 0 && isOver) forgetUndo(state.folder, state.journal.run);
 }

@@ -15,10 +15,11 @@ import { logIn } from './fix-login.ts';
 import { askOwners } from './fix-owners.ts';
 import { type FixPlan, planOf, shownPath } from './fix-plan.ts';
 import { retire, type Retired } from './fix-retire.ts';
+import { standInsNamed, withoutStandIns, withStandIns } from '../fix/stand-ins.ts';
 import { mapAndProve, type Proven } from './fix-roles.ts';
 import { knownSession, sessionFor, signIns } from './fix-sign-in.ts';
 import { selectedRows, survey } from './fix-survey.ts';
-import { cutOverTo, remember, stateFor, tidyUp } from './fix-write.ts';
+import { cutOverTo, remember, sealWayBack, stateFor, tidyUp } from './fix-write.ts';
 import { worldOf } from './fix-world.ts';
 import { type ExitCode, exitCodes, type Host } from './host.ts';
 import { said } from './messages.ts';
@@ -93,19 +94,25 @@ function nothingToDo(rows: readonly Row[], context: FixContext): ExitCode {
   return finish({ rows, diffs: [], next: [] }, context);
 }
 
-/** Everything that can be known offline; signs in nowhere. */
+/** Everything that can be known offline; signs in nowhere. What only the sign-in can tell has a stand-in in the diff. */
 async function dryRun(rows: readonly Row[], context: FixContext): Promise<ExitCode> {
   const session = knownSession(context);
-  const guessed = rows.map((row): Row => {
+  const known = rows.map((row): Row => {
     if (!isPlanned(row) || row.action !== 'migrate') return row;
     const wish = context.found.wishes.get(row.profile.name);
     const account = wish?.account ?? row.account;
     return { ...row, account, role: wish?.role ?? null, session, rename: wish?.rename };
   });
-  const plan = await planOf(guessed, context);
-  showPlan(plan, new Map(), session, context);
+  const plan = await planOf(known.map(withStandIns), context);
+  const shown = {
+    ...plan,
+    rows: plan.rows.map((row) => withoutStandIns(row, known)),
+    diffs: plan.diffs.map(({ path, diff }) => ({ path, diff: standInsNamed(diff) })),
+    next: [],
+  };
+  showPlan(shown, new Map(), session, context);
   context.host.err(said('dry run: nobody was asked, nothing was written'));
-  return finish({ ...plan, next: [] }, context);
+  return finish(shown, context);
 }
 
 function screenOf(
@@ -171,6 +178,7 @@ function declined(plan: FixPlan, context: FixContext): ExitCode {
 async function carryOut(plan: FixPlan, proven: Proven, context: FixContext): Promise<ExitCode> {
   const state = stateFor(context);
   try {
+    await sealWayBack(plan, context, state);
     // What is in a repository may be in other hands: there the key goes first.
     const first = await retire(plan.rows.filter(isLeaked), proven.credentials, context);
     await cutOverTo(plan, proven.signedIn, context, state);

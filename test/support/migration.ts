@@ -10,6 +10,8 @@ export interface World {
   readonly aws: FakeAws;
   readonly home: string;
   readonly cwd: string;
+  /** Any command, to its end, in this world. */
+  readonly keyscan: (args: readonly string[], env?: Env) => Promise<RunResult>;
   /** `--fix` and what follows it, to its end. */
   readonly fix: (args: readonly string[], env?: Env) => Promise<RunResult>;
   /** The same with `--format json`, which must be one JSON text. */
@@ -40,8 +42,8 @@ export async function world(
   const cwd = temporaryFolder('work');
   writeTree(folder, home);
   writeTree(cwd, options.tree ?? { 'README.md': 'Moonbakery\n' });
-  const fix = (args: readonly string[], env: Env = {}): Promise<RunResult> =>
-    start(['--fix', ...args], {
+  const keyscan = (args: readonly string[], env: Env = {}): Promise<RunResult> =>
+    start(args, {
       cwd,
       home: folder,
       env: {
@@ -52,10 +54,12 @@ export async function world(
       },
       timeout: 60_000,
     }).finished;
+  const fix: World['fix'] = (args, env) => keyscan(['--fix', ...args], env);
   return {
     aws,
     home: folder,
     cwd,
+    keyscan,
     fix,
     report: async (args, env) => {
       const { code, stdout, stderr } = await fix([...args, '--format', 'json'], env);
