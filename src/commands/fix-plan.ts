@@ -135,7 +135,7 @@ function named(row: Row, sessions: ReadonlyMap<string, string>): Row {
   return { ...row, session: { ...row.session, name } };
 }
 
-function awsPlans(
+export function awsPlans(
   edits: ReturnType<typeof planEdits>,
   { found: { places, texts } }: FixContext,
 ): readonly FilePlan[] {
@@ -157,7 +157,7 @@ export function shownPath(path: string, { found }: Pick<FixContext, 'found'>): s
   return homePath(found.places.home, path);
 }
 
-function valuesOf({ found }: FixContext): readonly KnownValue[] {
+export function valuesOf({ found }: FixContext): readonly KnownValue[] {
   return found.inventory.profiles.flatMap(({ places }) => places);
 }
 

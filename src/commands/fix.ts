@@ -3,7 +3,7 @@
 import { isUserError } from '../core/errors.ts';
 import type { SsoSession } from '../aws/change.ts';
 import type { FixReport } from '../core/migration.ts';
-import { isOpen, isPlanned, reported, type Row } from '../fix/rows.ts';
+import { isOpen, isPlanned, left, reported, type Row } from '../fix/rows.ts';
 import type { PlanScreen } from '../report/fix.ts';
 import { planScreen, resultScreen } from '../report/fix.ts';
 import { loadPalette, penFor } from '../report/pen.ts';
@@ -14,6 +14,8 @@ import type { FixFlags } from './fix-flags.ts';
 import { logIn } from './fix-login.ts';
 import { askOwners } from './fix-owners.ts';
 import { type FixPlan, planOf, shownPath } from './fix-plan.ts';
+import { askNames } from './fix-names.ts';
+import { repairFirst } from './fix-repair.ts';
 import { retire, type Retired } from './fix-retire.ts';
 import { standInsNamed, withoutStandIns, withStandIns } from '../fix/stand-ins.ts';
 import { mapAndProve, type Proven } from './fix-roles.ts';
@@ -29,7 +31,12 @@ export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
   const interruption = host.interruptible();
   try {
     const context = await contextOf(flags, host, interruption.signal);
-    return await migrate(context);
+    if (!flags.dryRun) tidyUp(context);
+    const repaired = await repairFirst(context);
+    if (repaired === 'declined') return unrepaired(context);
+    return await migrate(
+      repaired === 'repaired' ? await contextOf(flags, host, interruption.signal) : context,
+    );
   } catch (error) {
     if (error instanceof InterruptedAtQuestion || interruption.signal.aborted) {
       host.err(said('interrupted; nothing was written'));
@@ -56,15 +63,16 @@ async function contextOf(flags: FixFlags, host: Host, signal: AbortSignal): Prom
 }
 
 async function migrate(context: FixContext): Promise<ExitCode> {
-  const { flags } = context;
-  if (!flags.dryRun) tidyUp(context);
-  const rows = selectedRows(context.found);
+  const { flags, host } = context;
+  const rows = await askNames(selectedRows(context.found), context);
   if (!rows.some(isPlanned)) return nothingToDo(rows, context);
   if (flags.dryRun) return dryRun(rows, context);
 
   if (context.ask !== undefined) {
     context.say(planScreen(screenOf(rows, undefined, undefined, context), context.pen));
   }
+  const note = (await import('../sso/index.ts')).noteOnEndpointUrl(host.env);
+  if (note !== undefined) host.err(said(note));
   const asked = await askOwners(rows, context);
   const moves = asked.some((row) => isPlanned(row) && row.action === 'migrate');
   const byLogin = flags.target === 'login';
@@ -76,6 +84,13 @@ async function migrate(context: FixContext): Promise<ExitCode> {
   if (!plan.rows.some(isPlanned)) return nothingToDo(plan.rows, context);
   if (!(await consents(plan, context))) return declined(plan, context);
   return carryOut(plan, proven, context);
+}
+
+function unrepaired(context: FixContext): ExitCode {
+  const reason = 'the AWS CLI cannot read its file; that has to be repaired first';
+  const rows = selectedRows(context.found).map((row) => (isPlanned(row) ? left(row, reason) : row));
+  context.host.err(said('nothing was written'));
+  return finish({ rows, diffs: [], next: [] }, context);
 }
 
 function nothingToDo(rows: readonly Row[], context: FixContext): ExitCode {

@@ -147,6 +147,11 @@ export function rowOf(profile: Profile, users: readonly KeyUser[], { named, rena
   };
 }
 
+/** The same under a name that every SDK can read. */
+export function renamed({ profile, users }: Row, rename: string): Row {
+  return rowOf(profile, users, { named: true, rename });
+}
+
 /** What AWS said of a key changes what is to be done. */
 export function judgedAs(row: Row, kind: ProfileClass): Row {
   const { advice = [], action, reason, movable } = judgements[kind];

@@ -226,7 +226,7 @@ function winnerTable(lines: readonly WinnerLine[], pen: Pen): readonly string[] 
   });
 }
 
-function diffLines({ diff }: FixFile, pen: Pen): readonly string[] {
+export function diffLines({ diff }: FixFile, pen: Pen): readonly string[] {
   return diff
     .replace(/\n$/, '')
     .split('\n')
