@@ -1,25 +1,14 @@
 // What a migration breaks in the profiles that build on a migrated one.
 
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import type { ProfileChange } from '../src/aws/change.ts';
-import { assumeRoleCacheFile, breakages } from '../src/aws/dependants.ts';
+import { breakages } from '../src/aws/dependants.ts';
 import { planEdits } from '../src/aws/edit.ts';
 import { readProfiles } from '../src/aws/profiles.ts';
 import { after, keys, session, sessionSection, sso, ssoLines, texts } from './support/aws-files.ts';
 
 const roleArn = 'arn:aws:iam::444455556666:role/ovens/Baker';
 const role = `role_arn = ${roleArn}\n`;
-const cacheFile = assumeRoleCacheFile(new Map([['role_arn', roleArn]]));
-const cached = (profile: string, source = 'shop') => ({
-  kind: 'cli-cache',
-  profile,
-  source,
-  sentence: `The AWS CLI may go on using a session of profile ${profile} that the old key began, until it ends: ~/.aws/cli/cache/${cacheFile ?? ''}.`,
-  mend: [],
-  replaces: false,
-  cacheFile,
-});
 const trust = (profile: string, source = 'shop') => ({
   kind: 'trust-policy',
   profile,
@@ -28,7 +17,6 @@ const trust = (profile: string, source = 'shop') => ({
     'Role Baker of account 444455556666 has to trust the new caller: where its trust policy names the old user, let it name the role AWSReservedSSO_ReadOnlyAccess_* of account 111122223333.',
   mend: [],
   replaces: false,
-  cacheFile: undefined,
 });
 
 function found(
@@ -44,9 +32,9 @@ function found(
 }
 
 describe('a role that is taken with a migrated profile', () => {
-  it('has to trust the new caller, and may still be in the cache of the AWS CLI', () => {
+  it('has to trust the new caller', () => {
     const config = `[profile bake]\n${role}source_profile = shop\n[profile other]\n${role}source_profile = else\n`;
-    expect(found(config, [sso('shop')])).toEqual([trust('bake'), cached('bake')]);
+    expect(found(config, [sso('shop')])).toEqual([trust('bake')]);
   });
 
   it('cannot show the MFA device of the old user', () => {
@@ -66,7 +54,6 @@ describe('a role that is taken with a migrated profile', () => {
         'The MFA device of profile bake belongs to the old user and cannot be shown by an SSO role: mfa_serial goes, and a condition on aws:MultiFactorAuthPresent in the trust policy has to go too.',
       mend: [mend],
       replaces: false,
-      cacheFile: undefined,
     });
     expect(after(texts(config), mend).config).toBe(
       `[profile bake]\n${role}source_profile = shop\n`,
@@ -74,9 +61,9 @@ describe('a role that is taken with a migrated profile', () => {
   });
 
   it.each([
-    ['7200', ['trust-policy', 'session-length', 'cli-cache']],
-    ['3600', ['trust-policy', 'cli-cache']],
-    ['a while', ['trust-policy', 'cli-cache']],
+    ['7200', ['trust-policy', 'session-length']],
+    ['3600', ['trust-policy']],
+    ['a while', ['trust-policy']],
   ])('lasts an hour at most: duration_seconds = %s', (seconds, kinds) => {
     const config = `[profile bake]\n${role}source_profile = shop\nduration_seconds = ${seconds}\n`;
     const all = found(config, [sso('shop')]);
@@ -96,10 +83,7 @@ describe('a role that is taken with a migrated profile', () => {
     const config = `[profile bake]\n${role}source_profile = shop\n`;
     const crash = found(config, [sso('shop')], [version]).find(({ kind }) => kind === 'old-cli');
     expect(crash?.mend).toEqual(crashes ? [sso('shop', { legacy: true })] : undefined);
-    expect(found(config, [sso('shop', { legacy: true })], [version])).toEqual([
-      trust('bake'),
-      cached('bake'),
-    ]);
+    expect(found(config, [sso('shop', { legacy: true })], [version])).toEqual([trust('bake')]);
   });
 
   it('is taken by the same user after aws login', () => {
@@ -107,7 +91,7 @@ describe('a role that is taken with a migrated profile', () => {
     const kinds = found(config, [{ type: 'login', profile: 'shop', arn: undefined }]).map(
       ({ kind }) => kind,
     );
-    expect(kinds).toEqual(['cli-cache']);
+    expect(kinds).toEqual([]);
   });
 });
 
@@ -118,7 +102,6 @@ describe('a migrated profile that takes a role itself', () => {
     expect(all.map(({ kind, replaces }) => [kind, replaces])).toEqual([
       ['self-reference', true],
       ['trust-policy', false],
-      ['cli-cache', false],
     ]);
     const mend = all.flatMap((one) => one.mend);
     expect(after(texts(config, `[shop]\n${keys}`), ...mend)).toEqual({
@@ -140,7 +123,6 @@ describe('a migrated profile that takes a role itself', () => {
           'Profile shop takes its role with what profile lab has, so that another way to sign in would never be used; only its key goes.',
         mend: [{ type: 'remove-key', profile: 'shop' }],
         replaces: true,
-        cacheFile: undefined,
       },
     ]);
   });
@@ -151,40 +133,4 @@ it('says nothing about profiles that are not migrated, or take no role', () => {
   expect(found(config, [{ type: 'remove-key', profile: 'shop' }])).toEqual([]);
   expect(found('[profile bake]\nsource_profile = shop\n', [sso('shop', { session })])).toEqual([]);
   expect(planEdits(texts(config), []).refusals).toEqual([]);
-});
-
-describe('the cache of the AWS CLI', () => {
-  const python = spawnSync('python3', ['-c', 'import botocore'], { encoding: 'utf8' });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0) console.warn('skipped: python3 with botocore is not installed here');
-
-  itWithBotocore('keeps a role under the name that botocore gives it', () => {
-    const asked = [
-      { role_arn: roleArn },
-      { role_arn: roleArn, external_id: 'é "x"', duration_seconds: '7200' },
-      {
-        role_arn: roleArn,
-        role_session_name: 'kim',
-        mfa_serial: 'arn:aws:iam::111122223333:mfa/kim',
-      },
-    ];
-    const script = [
-      'import json, sys',
-      'from botocore.credentials import AssumeRoleCredentialFetcher as Fetcher',
-      'names = dict(external_id="ExternalId", role_session_name="RoleSessionName", mfa_serial="SerialNumber")',
-      'def key(one):',
-      '    args = {names[k]: v for k, v in one.items() if k in names}',
-      '    if "duration_seconds" in one: args["DurationSeconds"] = int(one["duration_seconds"])',
-      '    return Fetcher(None, None, one["role_arn"], args)._cache_key + ".json"',
-      'print(json.dumps([key(one) for one in json.load(sys.stdin)]))',
-    ].join('\n');
-    const run = spawnSync('python3', ['-c', script], {
-      input: JSON.stringify(asked),
-      encoding: 'utf8',
-    });
-    expect(run.stderr).toBe('');
-    expect(asked.map((one) => assumeRoleCacheFile(new Map(Object.entries(one))))).toEqual(
-      JSON.parse(run.stdout),
-    );
-  });
 });

@@ -1,18 +1,11 @@
 // What stops working, or goes on with the old key, in profiles that build on a migrated one: said to the person before
 // it happens, with the change that mends it where one does.
 
-import { createHash } from 'node:crypto';
 import type { ProfileChange } from './change.ts';
 import type { Profile } from './profiles.ts';
 
 export type BreakageKind =
-  | 'trust-policy'
-  | 'mfa'
-  | 'session-length'
-  | 'self-reference'
-  | 'role-first'
-  | 'old-cli'
-  | 'cli-cache';
+  'trust-policy' | 'mfa' | 'session-length' | 'self-reference' | 'role-first' | 'old-cli';
 
 export interface Breakage {
   readonly kind: BreakageKind;
@@ -26,8 +19,6 @@ export interface Breakage {
   readonly mend: readonly ProfileChange[];
   /** The mend takes the place of the change that was planned for `source`, instead of being added to it. */
   readonly replaces: boolean;
-  /** For `cli-cache`: the file in ~/.aws/cli/cache that still holds a session of the old key, if it is there. */
-  readonly cacheFile: string | undefined;
 }
 
 export interface Installed {
@@ -60,7 +51,7 @@ export function breakages(
 
 type SignIn = ProfileChange & { readonly type: 'sso' | 'login' };
 
-const nothingToMend = { mend: [], replaces: false, cacheFile: undefined };
+const nothingToMend = { mend: [], replaces: false };
 
 // ---- the migrated profile
 
@@ -71,7 +62,7 @@ function ofItself(
 ): Breakage[] {
   const source = settings.get('source_profile');
   if (source === undefined || !settings.has('role_arn')) return [];
-  const about = { profile: name, source: name, cacheFile: undefined, replaces: true };
+  const about = { profile: name, source: name, replaces: true };
   const removeKey: ProfileChange = { type: 'remove-key', profile: name };
   if (source !== name) {
     return [
@@ -98,7 +89,6 @@ function ofItself(
       mend: [{ ...change, profile: base }, removeKey, pointer],
     },
     ...ofSession({ name, settings }, base, change),
-    ...ofCache({ name, settings }, name),
   ];
 }
 
@@ -124,15 +114,10 @@ function ofChained(profile: Chained, change: SignIn, { cliVersions }: Installed)
             sentence: `AWS CLI ${crashing}, which is installed here, crashes on profile ${profile.name}: it cannot take a role with an sso-session. Update it, or write ${change.profile} in the older form.`,
             mend: [{ ...change, legacy: true }],
             replaces: true,
-            cacheFile: undefined,
           },
         ]
       : [];
-  return [
-    ...ofSession(profile, change.profile, change),
-    ...crash,
-    ...ofCache(profile, change.profile),
-  ];
+  return [...ofSession(profile, change.profile, change), ...crash];
 }
 
 /** What a session of a role may not do that a user may. A session of `aws login` is still the user. */
@@ -155,7 +140,6 @@ function ofSession({ name, settings }: Chained, source: string, change: SignIn):
       sentence: `The MFA device of profile ${name} belongs to the old user and cannot be shown by an SSO role: mfa_serial goes, and a condition on aws:MultiFactorAuthPresent in the trust policy has to go too.`,
       mend: [{ type: 'settings', profile: name, set: new Map(), remove: ['mfa_serial'] }],
       replaces: false,
-      cacheFile: undefined,
     });
   }
   const seconds = settings.get('duration_seconds') ?? '';
@@ -174,7 +158,6 @@ function ofSession({ name, settings }: Chained, source: string, change: SignIn):
         },
       ],
       replaces: false,
-      cacheFile: undefined,
     });
   }
   return found;
@@ -191,50 +174,4 @@ function roleIn(arn: string): string {
 function cannotChain(version: string): boolean {
   const patch = /^2\.9\.(\d+)$/.exec(version)?.[1];
   return patch !== undefined && Number(patch) <= 19;
-}
-
-function ofCache({ name, settings }: Chained, source: string): Breakage[] {
-  const cacheFile = assumeRoleCacheFile(settings);
-  if (cacheFile === undefined) return [];
-  return [
-    {
-      kind: 'cli-cache',
-      profile: name,
-      source,
-      sentence: `The AWS CLI may go on using a session of profile ${name} that the old key began, until it ends: ~/.aws/cli/cache/${cacheFile}.`,
-      mend: [],
-      replaces: false,
-      cacheFile,
-    },
-  ];
-}
-
-/**
- * Where the AWS CLI keeps the session of a role: SHA-1 over what it asked for as Python's json.dumps writes it, with
- * the names sorted. A session name that was made up is no part of it.
- */
-export function assumeRoleCacheFile(settings: ReadonlyMap<string, string>): string | undefined {
-  const role = settings.get('role_arn');
-  if (role === undefined) return undefined;
-  const seconds = settings.get('duration_seconds') ?? '';
-  const asked: readonly (readonly [string, string | number | undefined])[] = [
-    ['DurationSeconds', /^\d+$/.test(seconds) ? Number(seconds) : undefined],
-    ['ExternalId', settings.get('external_id')],
-    ['RoleArn', role],
-    ['RoleSessionName', settings.get('role_session_name')],
-    ['SerialNumber', settings.get('mfa_serial')],
-  ];
-  const fields = asked.flatMap(([key, value]) =>
-    value === undefined ? [] : [`${pythonJson(key)}: ${pythonJson(value)}`],
-  );
-  const hash = createHash('sha1').update(`{${fields.join(', ')}}`);
-  return `${hash.digest('hex')}.json`;
-}
-
-/** Everything beyond ASCII as \u escapes. */
-function pythonJson(value: string | number): string {
-  return JSON.stringify(value).replaceAll(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -19,14 +19,13 @@ import { rememberUndo, type Undo, type UndoSecrets } from '../aws/undo.ts';
 import { askAws } from './aws-cli.ts';
 import { envFilePlans } from './fix-env.ts';
 import type { FixContext } from './fix-context.ts';
+import { oldSessionNotes } from './fix-role-cache.ts';
 
 export interface FixPlan {
   readonly rows: readonly Row[];
   readonly changes: readonly ProfileChange[];
   /** How it is taken back: without a secret, and what only a sealed file may hold. */
   readonly way: { readonly undo: Undo; readonly secrets: UndoSecrets };
-  /** In ~/.aws/cli/cache: sessions that the old keys began. */
-  readonly staleSessions: readonly string[];
   /** Config, credentials, then env files: the order of writing. */
   readonly files: readonly FilePlan[];
   readonly after: AwsTexts;
@@ -73,7 +72,6 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
     rows: planned,
     changes: accepted,
     way: rememberUndo(edits, accepted),
-    staleSessions: broken.flatMap(({ cacheFile }) => cacheFile ?? []),
     files,
     after,
     diffs: await Promise.all(
@@ -82,7 +80,8 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
     winners: winnersOf(planned.filter(isPlanned), found.texts, after),
     warnings: [
       ...edits.notes,
-      ...broken.filter(({ kind }) => kind !== 'cli-cache').map(({ sentence }) => sentence),
+      ...broken.map(({ sentence }) => sentence),
+      ...oldSessionNotes(accepted, context),
       ...env.notes,
       ...stillHolding(planned, env.fixed, context),
     ],

@@ -1,6 +1,6 @@
 // The cut-over: tokens for the AWS tools first, then config, credentials and env files, all or none, and the journal that
 // knows of it before the first byte is written.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { verifyEdits } from '../aws/verify.ts';
@@ -15,6 +15,7 @@ import { openState, type State, stateFolder } from '../write/state.ts';
 import { forgetUndo, keepUndo } from '../write/undo-store.ts';
 import type { FixContext } from './fix-context.ts';
 import type { FixPlan } from './fix-plan.ts';
+import { forgetOldSessions } from './fix-role-cache.ts';
 import type { SignedIn } from './fix-sign-in.ts';
 import { said } from './messages.ts';
 
@@ -69,14 +70,7 @@ export async function cutOverTo(
   }
   if (!result.recorded) host.err(said('the journal could not be written; the files are in place'));
   if (!result.done) throw result.problem;
-  endOldSessions(plan, context);
-}
-
-/** The AWS CLI would go on with roles that it took with the old key, for as long as their sessions last. */
-function endOldSessions({ staleSessions }: FixPlan, { found }: FixContext): void {
-  for (const name of staleSessions) {
-    rmSync(join(found.places.home, '.aws', 'cli', 'cache', name), { force: true });
-  }
+  forgetOldSessions(plan.changes, context);
 }
 
 /**

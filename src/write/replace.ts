@@ -223,7 +223,7 @@ export function refuseChanged(
   if (!same) throw changed(path);
 }
 
-/** Removes a temporary file; says whether it is gone. */
+/** Removes a file; says whether it is gone. */
 export function discard(temporary: string, fs: FileSystem): boolean {
   try {
     fs.unlink(temporary);
