@@ -154,6 +154,9 @@ export const connectionUrl: readonly Rule[] = [
       },
     ],
     negatives: [
+      {
+        text: 'awsathena+rest://aws_access_key_id:aws_secret_access_key@athena.us-east-1.amazonaws.com:443/x\n',
+      },
       { text: 'proxy-url: "http://proxyuser:proxypass@proxy.moonbakery.dev:3128"' },
       { text: 'postgres://YOUR_USERNAME:YOUR_PASSWORD@your-host.com:5432/your_database' },
       { text: 'jdbc:mysql://db.moonbakery.dev/shop?user=oven&password=${DB_PASSWORD}' },

@@ -1,5 +1,5 @@
 // docs/detection.md: form by form, what is found of AWS's credentials, and how that compares with the labelled examples of
-// other scanners. Those are not ours to carry: without them (KEYSCAN_PEER_EXAMPLES) that half is not checked, loudly.
+// other scanners. What was measured on one day is written by hand behind it and kept. Those are not ours to carry: without them (KEYSCAN_PEER_EXAMPLES) that half is not checked, loudly.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -110,7 +110,14 @@ function pageText(): string {
     '## What other scanners call a key and keyscan does not',
     'Every true value of their own AWS examples is found except these, and none of their false ones is:',
     reasons.map(({ reason }) => `- ${reason}`).join('\n'),
+    measured(),
   ].join('\n\n');
+}
+
+function measured(): string {
+  const text = existsSync(page) ? readFileSync(page, 'utf8') : '';
+  const start = text.indexOf('\n## Measured');
+  return start < 0 ? '' : text.slice(start + 1);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -4,7 +4,7 @@
 const words = new RegExp(
   anyOf(
     'example sample placeholder changeme change_me change-me replace insert redacted dummy fixme ' +
-      'notreal invalid deadbeef secretkey accesskey mysecret masked hidden removed censored',
+      'notreal invalid deadbeef secretkey accesskey secret_access_key access_key_id mysecret masked hidden removed censored',
   ) + '|[Ss]ecretKey|[Aa]ccessKey|[Mm]ySecret|[Cc]hangeMe|ChangeME',
 );
 
