@@ -300,7 +300,7 @@ const problems: readonly Problem[] = [
       repo.write({ '.pre-commit-config.yaml': 'repos: []\n' });
     }),
     code: 1,
-    what: /^pre-commit framework is here, without keyscan$/,
+    what: /^the pre-commit framework is here, without keyscan$/,
     mend: 'keyscan install',
   },
   {
@@ -311,8 +311,26 @@ const problems: readonly Problem[] = [
       repo.write({ '.pre-commit-config.yaml': 'repos:\n  - id: keyscan\n' });
     }),
     code: 2,
-    what: /^pre-commit framework runs it together with other hooks, so it was not tried$/,
+    what: /^the pre-commit framework runs it together with other hooks, so it was not tried$/,
     mend: 'keyscan doctor --run-hooks',
+  },
+  {
+    title: 'lefthook that is not set up in this clone',
+    world: () => repository().write({ 'lefthook.yml': 'pre-commit:\n' }),
+    code: 1,
+    what: /^lefthook is not set up in this clone$/,
+    mend: 'lefthook install',
+  },
+  {
+    title: 'lefthook turned off by LEFTHOOK=0',
+    world: () =>
+      repository()
+        .hook('pre-commit', 'lefthook run pre-commit')
+        .write({ 'lefthook.yml': 'run: keyscan --staged\n' }),
+    env: () => ({ LEFTHOOK: '0' }),
+    code: 1,
+    what: /^LEFTHOOK is set, so lefthook does not run it$/,
+    mend: 'unset LEFTHOOK',
   },
   {
     title: 'husky that is not set up in this clone',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,7 +12,8 @@ import {
 import { join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
-import { temporaryFolder } from './support/run.ts';
+import { newerGit } from './support/newer-git.ts';
+import { program, run, temporaryFolder } from './support/run.ts';
 
 const bakery = key('moonbakery');
 const plain = 'region = eu-west-1\noutput = json\n';
@@ -219,4 +221,122 @@ describe('keyscan install', () => {
       files: ['pre-commit'],
     });
   });
+});
+
+describe('the hooks of other managers', () => {
+  const inCi =
+    'repos:\n  - repo: https://moonbakery.example/x\n    rev: v1\n    hooks:\n      - id: x';
+  it.each([
+    [
+      'lefthook.yml',
+      'pre-commit:\n  parallel: true\n  commands:\n      lint:\n          run: lint\n',
+    ],
+    ['lefthook.yml', '# ours\r\npre-push:\r\n  commands:\r\n    test:\r\n      run: x'],
+    ['.lefthook.yaml', ''],
+    ['.pre-commit-config.yaml', inCi],
+    ['.pre-commit-config.yaml', `# ours\r\n${inCi.replaceAll('\n', '\r\n')}\r\n`],
+    ['.pre-commit-config.yaml', 'repos:\n\n# first\n- repo: local\n  hooks: []\n'],
+  ])('are entries in %s, with consent only, once, and taken out byte for byte', (file, before) => {
+    const repo = repository().write({ [file]: before });
+    const text = (): string => readFileSync(join(repo.folder, file), 'utf8');
+    const refused = { code: repo.keyscan('install').code, text: text() };
+    const { code, stderr } = repo.keyscan('install', '--yes');
+    const once = text();
+    repo.keyscan('install', '--yes');
+    const twice = text();
+    repo.keyscan('uninstall');
+    expect({ refused, code, twice, after: text(), hooks: hooksOf(repo) }).toEqual({
+      refused: { code: 2, text: before },
+      code: 0,
+      twice: once,
+      after: before,
+      hooks: {},
+    });
+    expect(once).toContain('keyscan --staged');
+    expect(stderr).toContain('keyscan --staged');
+  });
+
+  it('are left to the person where the file is laid out in another way', () => {
+    const before = 'repos: [{ repo: local, hooks: [] }]\n';
+    const repo = repository().write({ '.pre-commit-config.yaml': before });
+    const { code, stderr } = repo.keyscan('install', '--yes');
+    const after = readFileSync(join(repo.folder, '.pre-commit-config.yaml'), 'utf8');
+    expect({ code, after, shown: stderr.includes('entry: keyscan --staged') }).toEqual({
+      code: 2,
+      after: before,
+      shown: true,
+    });
+  });
+});
+
+describe('keyscan install, answered at a terminal', () => {
+  const hasScript = spawnSync('script', ['--version']).status === 0;
+  (hasScript ? it : it.skip).each([
+    ['y', 0, 'keyscan --staged\nnpm test\n'],
+    ['n', 2, 'npm test\n'],
+  ])('asks first, and takes %s for an answer', (answer, code, text) => {
+    const repo = repository().write({
+      'package.json': '{"devDependencies": {"husky": "^9.0.0"}}\n',
+      '.husky/pre-commit': 'npm test\n',
+    });
+    const command = `'${process.execPath}' '${program}' install`;
+    const result = run(['-qec', command, '/dev/null'], {
+      command: 'script',
+      cwd: repo.folder,
+      home: repo.home,
+      input: `${answer}\n`,
+    });
+    expect({
+      code: result.code,
+      asked: result.stdout.includes('Write it? (y/N)'),
+      text: readFileSync(join(repo.folder, '.husky/pre-commit'), 'utf8'),
+    }).toEqual({ code, asked: true, text });
+  });
+});
+
+describe('keyscan install --global', () => {
+  it('adds to the hooks of every repository with git 2.54, silences none, and is taken out again', () => {
+    const { env } = newerGit('2.54.0');
+    const repo = repository({ env });
+    repo.hook('pre-commit', ': > "$HOME/local-ran"');
+    const settings = (): string => readFileSync(join(repo.home, '.gitconfig'), 'utf8');
+    repo.git('config', '--global', 'user.name', 'Ada');
+    const before = settings();
+    const { code } = run(['install', '--global'], { cwd: repo.folder, home: repo.home, env });
+    const once = settings();
+    run(['install', '--global'], { cwd: repo.folder, home: repo.home, env });
+    const twice = settings();
+    const clean = commits(repo, { 'a.txt': 'a\n' }).moved;
+    const leak = commits(repo, { 'b.ini': bakery.lines }).moved;
+    run(['uninstall', '--global'], { cwd: repo.folder, home: repo.home, env });
+    expect({
+      code,
+      changed: once !== before,
+      twice: twice === once,
+      clean,
+      leak,
+      localRan: existsSync(join(repo.home, 'local-ran')),
+      after: settings(),
+      scripts: existsSync(join(repo.home, '.local/share/keyscan')),
+    }).toEqual({
+      code: 0,
+      changed: true,
+      twice: true,
+      clean: true,
+      leak: false,
+      localRan: true,
+      after: before,
+      scripts: false,
+    });
+  });
+});
+
+it('hands a kept hook the environment as it was', () => {
+  const repo = repository();
+  repo.commit({ 'README.md': '#\n' });
+  repo.hook('pre-commit', 'printf %s "$NODE_EXTRA_CA_CERTS" > "$HOME/certificates"');
+  repo.keyscan('install');
+  repo.stage({ 'key.txt': 'the access key is elsewhere\n' });
+  repo.with({ NODE_EXTRA_CA_CERTS: '/etc/ours.pem' }, 'commit', '--quiet', '--message', 'x');
+  expect(readFileSync(join(repo.home, 'certificates'), 'utf8')).toBe('/etc/ours.pem');
 });

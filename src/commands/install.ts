@@ -26,6 +26,7 @@ import {
   globalNames,
   knowsConfiguredHooks,
 } from './hook-config.ts';
+import { type Framework, frameworks } from './hook-entries.ts';
 import { grepThatTellsBinary } from './hook-grep.ts';
 import { huskyLines } from './hook-lines.ts';
 import {
@@ -56,8 +57,9 @@ export function install(flags: InstallFlags, host: Host): ExitCode {
   const place = hookPlace(git);
   const wanted = hookNames.filter((name) => name !== 'pre-push' || flags.prePush);
   if (place.manager === 'elsewhere') throw silenced(place);
-  for (const other of place.others) host.err(said(entryFor(other)));
   if (place.manager === 'husky') return installInHusky(place, wanted, flags, host);
+  const [other] = place.others;
+  if (other !== undefined) return installInFramework(frameworks[other], place.top, flags, host);
   mkdirSync(place.folder, { recursive: true });
   const parts = hookParts(flags.program, host);
   const done = wanted.map((name) => installHook(place.folder, name, parts));
@@ -73,6 +75,7 @@ export function uninstall(flags: InstallFlags, host: Host): ExitCode {
     place.manager === 'husky'
       ? hookNames.flatMap((name) => takeLineOut(path.join(place.top, '.husky', name), name))
       : hookNames.flatMap((name) => uninstallHook(place.folder, name));
+  done.push(...takeEntriesOut(place));
   host.out(done.length === 0 ? 'no hook of keyscan is here\n' : `${done.join('\n')}\n`);
   return exitCodes.clean;
 }
@@ -175,11 +178,47 @@ function takeLineOut(file: string, name: HookName): string[] {
   return [`.husky/${name}: line taken out`];
 }
 
-function entryFor(other: HookPlace['others'][number]): string {
-  if (other === 'lefthook') {
-    return 'lefthook is used here as well: put this into lefthook.yml and run lefthook install\n  pre-commit:\n    commands:\n      keyscan:\n        run: npx --no-install keyscan --staged';
+// ---------------------------------------------------------------------------------- lefthook and the pre-commit framework
+
+function installInFramework(
+  { name, files, entry, next }: Framework,
+  top: string,
+  flags: InstallFlags,
+  host: Host,
+): ExitCode {
+  const file = files.find((each) => isThere(path.join(top, each))) ?? files[0] ?? '';
+  const text = readIfThere(path.join(top, file)) ?? '';
+  const made = entry.put(text);
+  if (made === text) {
+    host.out(`${file}: already there\n`);
+    return exitCodes.clean;
   }
-  return 'the pre-commit framework is used here as well: put this under repos: in .pre-commit-config.yaml\n  - repo: local\n    hooks:\n      - id: keyscan\n        name: keyscan\n        entry: keyscan --staged\n        language: node\n        additional_dependencies: ["@keyscan/cli"]\n        pass_filenames: false\n        always_run: true\n        stages: [pre-commit, pre-merge-commit, manual]';
+  const shown = entry.shown.trimEnd().replaceAll(/^/gm, '  ');
+  if (made === undefined) {
+    host.err(`${said(`${name} manages the hooks here; ${file} wants`)}${shown}\n`);
+    throw new UserError(`${file} is not laid out so that keyscan can put it in safely`, {
+      hint: `put it in, then type: ${next}`,
+    });
+  }
+  host.err(`${said(`${name} manages the hooks here; keyscan would put into ${file}`)}${shown}\n`);
+  if (!flags.yes && flags.ask?.('Write it?') !== true) {
+    throw new UserError('nothing was written', { hint: 'type: keyscan install --yes' });
+  }
+  writeFileSync(path.join(top, file), made, 'latin1');
+  host.out(`${file}: entry added; now type: ${next}\n`);
+  return exitCodes.clean;
+}
+
+function takeEntriesOut({ others, top }: HookPlace): string[] {
+  return others.flatMap((other) => {
+    const { files, entry } = frameworks[other];
+    return files.flatMap((name) => {
+      const text = readIfThere(path.join(top, name));
+      if (text === undefined || entry.take(text) === text) return [];
+      writeFileSync(path.join(top, name), entry.take(text), 'latin1');
+      return [`${name}: entry taken out`];
+    });
+  });
 }
 
 // ----------------------------------------------------------------------------------------------------- every repository
