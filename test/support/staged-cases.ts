@@ -1,7 +1,7 @@
 // The ways in which a change gets into a commit, each with a key that must not come along or work that must not be
 // stopped. test/git-staged.test.ts runs them with real hooks; docs/git.md shows them as a table.
 
-import { rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { key, repository, type Repository } from './repository.ts';
@@ -307,6 +307,39 @@ export const stagedCases: readonly StagedCase[] = [
         .stage({ 'a.ini': bakery.lines })
         .write({ 'b.ini': `${plain}# note\n` }),
       attempt: [...commit, '--', 'b.ini'],
+    }),
+  },
+  {
+    title: 'git commit --only path, with other work staged',
+    expected: 'stopped',
+    scene: () => ({
+      repo: guarded({ 'a.ini': plain, 'b.ini': plain })
+        .stage({ 'b.ini': `${plain}# note\n` })
+        .write({ 'a.ini': bakery.lines }),
+      attempt: [...commit, '--only', 'a.ini'],
+    }),
+  },
+  {
+    title: 'a key that comes back from the stash',
+    expected: 'stopped',
+    scene: () => {
+      const repo = guarded({ 'a.ini': plain }).stage({ 'a.ini': bakery.lines });
+      repo.git('stash', '--quiet');
+      repo.git('stash', 'pop', '--quiet', '--index');
+      return { repo, attempt: commit };
+    },
+  },
+  {
+    title: 'variables that would change what git compares',
+    expected: 'stopped',
+    scene: () => ({
+      repo: guarded({
+        'a.yaml': `aws_secret_access_key:\n  "\${SECRET}"\n${plain.repeat(9)}`,
+      }).stage({
+        'a.yaml': `aws_secret_access_key:\n  "${bakery.secret}"\n${plain.repeat(9)}`,
+      }),
+      attempt: commit,
+      env: { GIT_DIFF_OPTS: '-u0', GIT_EXTERNAL_DIFF: 'true', GIT_LITERAL_PATHSPECS: '1' },
     }),
   },
   {
@@ -708,6 +741,54 @@ export const stagedCases: readonly StagedCase[] = [
       const blob = repo.git('rev-parse', ':a.ini');
       rmSync(join(repo.folder, '.git/objects', blob.slice(0, 2), blob.slice(2)));
       return { repo, attempt: commit };
+    },
+  },
+
+  {
+    title: 'a staged object that is damaged',
+    expected: 'refused: not readable',
+    scene: () => {
+      const repo = guarded().stage({ 'a.ini': plain });
+      const blob = repo.git('rev-parse', ':a.ini');
+      const path = join(repo.folder, '.git/objects', blob.slice(0, 2), blob.slice(2));
+      chmodSync(path, 0o644);
+      writeFileSync(path, 'not zlib at all');
+      return { repo, attempt: commit };
+    },
+  },
+  {
+    title: 'a file that would take more work than a scan may do',
+    expected: 'refused: not readable',
+    scene: staging({}, { 'a.txt': Buffer.alloc(2_000_000, 'aws_secret_access_key=') }),
+  },
+  {
+    title: 'more files than the first step of the hook looks at',
+    expected: 'stopped',
+    scene: staging(
+      {},
+      {
+        ...Object.fromEntries(
+          Array.from({ length: 120 }, (_, index) => [`many/${index}.txt`, `${index}\n`]),
+        ),
+        'many/z.ini': bakery.lines,
+      },
+    ),
+  },
+  {
+    title: "a file that holds what ends the first step's reading",
+    expected: 'stopped',
+    scene: () => {
+      const repo = guarded();
+      const others = ['one\n', 'two\n'];
+      repo.stage({ 'a.txt': others[0] ?? '', 'c.txt': others[1] ?? '' });
+      const ids = ['a.txt', 'c.txt'].map((path) => repo.git('rev-parse', `:${path}`));
+      const lines = [ids, [...ids].reverse()].map(
+        (each) => `keyscan-end-${each.join('-')} missing`,
+      );
+      return {
+        repo: repo.stage({ 'b.txt': `${lines.join('\n')}\nkeyscan-end\n`, 'd.ini': bakery.lines }),
+        attempt: commit,
+      };
     },
   },
 
