@@ -106,6 +106,12 @@ describe('a hostile repository', () => {
     });
   });
 
+  it('gets none of its programs run by the first step of the hook', () => {
+    const { repo, marks } = trapped();
+    const { status } = repo.start('sh', '-c', 'sh "$KEYSCAN_FIRST_STEP"');
+    expect({ status, ran: ran(marks) }).toEqual({ status: 0, ran: [] });
+  });
+
   it('gets none of its programs run when an object is missing, and nothing is fetched', () => {
     const { repo, marks } = trapped();
     const blob = repo.git('rev-parse', ':c.txt');
