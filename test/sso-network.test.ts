@@ -279,10 +279,10 @@ withAuthority('certificates', () => {
     const tls = await opened(tlsInFrontOf(aws.port, server));
     const proxy = await opened(startProxy(tls.port));
     const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
-    const asking = callerIdentity(alice(), ssoWorld({ env }, { ca }), 'eu-west-1');
+    const asking = callerIdentity(alice(), ssoWorld({ env }, { ca }), 'cn-north-1');
     expect((await failureOf(asking)).slice(0, 2)).toEqual([
       'unreachable',
-      'cannot ask whose credentials these are: the certificate of sts.eu-west-1.amazonaws.com is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)',
+      'cannot ask whose credentials these are: the certificate of sts.cn-north-1.amazonaws.com.cn is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)',
     ]);
     expect(aws.log).toEqual([]);
   });
@@ -328,13 +328,13 @@ describe('endpoints', () => {
     });
     expect(
       endpointOf('sts', 'eu-west-1', { ...env, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }).host,
-    ).toBe('sts.eu-west-1.amazonaws.com');
+    ).toBe('sts.us-east-1.amazonaws.com');
     expect(endpointOf('iam', 'eu-west-1', env).host).toBe('iam.amazonaws.com');
   });
 
   it('that are meant for another store are left alone, and that is said', () => {
     const env = { AWS_ENDPOINT_URL: 'https://minio.example' };
-    expect(endpointOf('sts', 'eu-west-1', env).host).toBe('sts.eu-west-1.amazonaws.com');
+    expect(endpointOf('sts', 'eu-west-1', env).host).toBe('sts.us-east-1.amazonaws.com');
     expect(noteOnEndpointUrl(env)).toMatch(
       /^AWS_ENDPOINT_URL is set; signing in and checking keys/,
     );
@@ -365,15 +365,17 @@ describe('endpoints', () => {
       sts: new STSClient({ region }),
       iam: new IAMClient({ region }),
     };
-    const parameters = { Region: region, UseDualStack: false, UseFIPS: false };
     for (const service of ['oidc', 'portal', 'sts', 'iam'] as const satisfies readonly Service[]) {
+      // STS is asked in the partition's first region, which no account has to switch on
+      const Region = service === 'sts' ? partitionOf(region).home : region;
+      const parameters = { Region, UseDualStack: false, UseFIPS: false };
       const { url, properties } = clients[service].config.endpointProvider(parameters, {});
       const scheme = (properties?.['authSchemes'] as { signingRegion?: string }[] | undefined)?.[0];
       const ours = endpointOf(service, region, {});
       expect([service, ours.url, ours.region]).toEqual([
         service,
         url.href.replace(/\/$/, ''),
-        scheme?.signingRegion ?? region,
+        scheme?.signingRegion ?? Region,
       ]);
     }
     expect(partitionOf(region).id).toMatch(/^aws/);

@@ -217,6 +217,14 @@ describe('whose credentials are these', () => {
     ).toEqual({ ok: false, why: 'wrong-secret' });
   });
 
+  it('is no answer when only the clock is wrong and nobody says what time it is', async () => {
+    Object.assign(aws.world, { clockOffset: 5 * 3600_000, tellsTime: false });
+    expect(await failure(callerIdentity(credentialsOf(alice()), ssoWorld(aws)))).toEqual([
+      'refused',
+      'cannot ask whose credentials these are: the clock of this computer is wrong',
+    ]);
+  });
+
   it.each<[string, Omit<Fault, 'on'>, string]>([
     ['throttled', { does: 'throttled' }, 'throttled'],
     ['out of order', { does: 'unavailable' }, 'unavailable'],
@@ -237,10 +245,16 @@ describe('whose credentials are these', () => {
     });
   });
 
-  it('is asked of the region that is named', async () => {
-    await callerIdentity(credentialsOf(alice()), ssoWorld(aws), 'cn-north-1');
-    await callerIdentity(credentialsOf(alice()), ssoWorld(aws));
-    expect(aws.log.map(({ scope }) => scope)).toEqual(['cn-north-1/sts', 'us-east-1/sts']);
+  it('is asked in the partition that the region of the profile is in, whatever stands there', async () => {
+    for (const region of ['cn-north-1', undefined, 'auto', 'evil.example/']) {
+      await callerIdentity(credentialsOf(alice()), ssoWorld(aws), region);
+    }
+    expect(aws.log.map(({ scope }) => scope)).toEqual([
+      'cn-north-1/sts',
+      'us-east-1/sts',
+      'us-east-1/sts',
+      'us-east-1/sts',
+    ]);
   });
 });
 

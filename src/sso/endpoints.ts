@@ -22,9 +22,12 @@ export interface Partition {
   /** As in ARNs. */
   readonly id: 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc';
   readonly suffix: string;
-  /** IAM has one host in a partition, and this region in its signatures. */
+  /**
+   * Its first region: nobody has to switch it on, so that STS knows every key there; in others it calls a good key invalid.
+   * IAM, which is one for the partition, has it in its signatures.
+   */
+  readonly home: string;
   readonly iam: string;
-  readonly iamRegion: string;
 }
 
 const partitions: readonly (Partition & { readonly regions: RegExp })[] = [
@@ -33,28 +36,28 @@ const partitions: readonly (Partition & { readonly regions: RegExp })[] = [
     regions: /^cn-/,
     suffix: 'amazonaws.com.cn',
     iam: 'iam.cn-north-1.amazonaws.com.cn',
-    iamRegion: 'cn-north-1',
+    home: 'cn-north-1',
   },
   {
     id: 'aws-us-gov',
     regions: /^us-gov-/,
     suffix: 'amazonaws.com',
     iam: 'iam.us-gov.amazonaws.com',
-    iamRegion: 'us-gov-west-1',
+    home: 'us-gov-west-1',
   },
   {
     id: 'aws-eusc',
     regions: /^eusc-/,
     suffix: 'amazonaws.eu',
     iam: 'iam.eusc-de-east-1.amazonaws.eu',
-    iamRegion: 'eusc-de-east-1',
+    home: 'eusc-de-east-1',
   },
   {
     id: 'aws',
     regions: /^/,
     suffix: 'amazonaws.com',
     iam: 'iam.amazonaws.com',
-    iamRegion: 'us-east-1',
+    home: 'us-east-1',
   },
 ];
 
@@ -67,6 +70,12 @@ export function partitionOf(region: string): Partition {
   const found = partitions.find(({ regions }) => regions.test(region));
   if (found === undefined || !isRegion(region)) throw noRegion(region);
   return found;
+}
+
+/** A region whose partition keys belong to, as a profile names it; what is no region stands for the usual one. */
+export function regionOr(region: string | undefined, usual = 'us-east-1'): string {
+  const isOne = region !== undefined && (isRegion(region) || region.startsWith('us-iso'));
+  return isOne ? region : usual;
 }
 
 export interface Endpoint {
@@ -82,20 +91,21 @@ export function endpointOf(
   region: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Endpoint {
-  const partition = partitionOf(region);
-  const signing = service === 'iam' ? partition.iamRegion : region;
+  const { suffix, home, iam } = partitionOf(region);
   const named = namedEndpoint(variables[service], env);
   if (named !== undefined) {
-    return { url: named.href.replace(/\/$/, ''), host: named.host, region: signing };
+    // an STS of one's own (in a VPC) belongs to a region and wants it in the signature
+    const signed = service === 'iam' ? home : region;
+    return { url: named.href.replace(/\/$/, ''), host: named.host, region: signed };
   }
-  const { suffix, iam } = partition;
   const hosts: Readonly<Record<Service, string>> = {
     oidc: `oidc.${region}.${suffix}`,
     portal: `portal.sso.${region}.${suffix}`,
-    sts: `sts.${region}.${suffix}`,
+    sts: `sts.${home}.${suffix}`,
     iam,
   };
-  return { url: `https://${hosts[service]}`, host: hosts[service], region: signing };
+  const signed = service === 'iam' || service === 'sts' ? home : region;
+  return { url: `https://${hosts[service]}`, host: hosts[service], region: signed };
 }
 
 /** What to tell somebody whose AWS_ENDPOINT_URL is set: it mostly names another store, so it is not used. */

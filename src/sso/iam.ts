@@ -10,19 +10,19 @@ import type {
 } from './api.ts';
 import { call } from './call.ts';
 import { iamClient } from './clients.ts';
-import { usualRegion } from './identity.ts';
+import { regionOr } from './endpoints.ts';
 import { notAnAnswer, SsoError } from './problem.ts';
 
 type Iam = Awaited<ReturnType<typeof iamClient>>;
 
-/** GetAccessKeyLastUsed. The region (default us-east-1) chooses the partition, here and below. */
+/** GetAccessKeyLastUsed. The region of the profile chooses the partition, here and below. */
 export async function lastUse(
   keyId: string,
   credentials: Credentials,
   world: SsoWorld,
-  region = usualRegion,
+  region?: string,
 ): Promise<LastUseAnswer> {
-  const { client, sdk, asked } = await iamClient(world, region, credentials);
+  const { client, sdk, asked } = await iamClient(world, regionOr(region), credentials);
   const asking = asked('ask when the key was last used');
   const command = new sdk.GetAccessKeyLastUsedCommand({ AccessKeyId: keyId });
   try {
@@ -51,7 +51,7 @@ export async function setKeyStatus(
   status: 'Active' | 'Inactive',
   credentials: Credentials,
   world: SsoWorld,
-  region = usualRegion,
+  region?: string,
 ): Promise<IamAnswer> {
   return change('iam:UpdateAccessKey', credentials, world, region, ({ client, sdk }, abortSignal) =>
     client.send(new sdk.UpdateAccessKeyCommand({ ...named(key), Status: status }), { abortSignal }),
@@ -63,7 +63,7 @@ export async function deleteKey(
   key: UserKey,
   credentials: Credentials,
   world: SsoWorld,
-  region = usualRegion,
+  region?: string,
 ): Promise<IamAnswer> {
   return change('iam:DeleteAccessKey', credentials, world, region, ({ client, sdk }, abortSignal) =>
     client.send(new sdk.DeleteAccessKeyCommand(named(key)), { abortSignal }),
@@ -78,9 +78,9 @@ export async function policiesOfUser(
   userName: string,
   credentials: Credentials,
   world: SsoWorld,
-  region = usualRegion,
+  region?: string,
 ): Promise<readonly string[]> {
-  const iam = await iamClient(world, region, credentials);
+  const iam = await iamClient(world, regionOr(region), credentials);
   const lists: Lister = (list) => allOf(iam, world, list);
   const { client, sdk } = iam;
   const UserName = userName;
@@ -147,10 +147,10 @@ async function change(
   action: string,
   credentials: Credentials,
   world: SsoWorld,
-  region: string,
+  region: string | undefined,
   send: (iam: Iam, signal: AbortSignal) => Promise<unknown>,
 ): Promise<IamAnswer> {
-  const iam = await iamClient(world, region, credentials);
+  const iam = await iamClient(world, regionOr(region), credentials);
   try {
     await call(world, iam.asked('change the key'), (signal) => send(iam, signal));
     return { ok: true };

@@ -2,11 +2,9 @@
 import type { Credentials, Identity, SsoWorld } from './api.ts';
 import { call } from './call.ts';
 import { stsClient } from './clients.ts';
+import { regionOr } from './endpoints.ts';
 import { isAccountId } from './portal.ts';
 import { notAnAnswer, SsoError } from './problem.ts';
-
-/** Where STS knows the keys of the whole partition. */
-export const usualRegion = 'us-east-1';
 
 /** What STS calls the reasons; all of them are answers about the credentials, not failures. */
 const reasons: Readonly<Record<string, Extract<Identity, { readonly ok: false }>['why']>> = {
@@ -22,14 +20,14 @@ const reasons: Readonly<Record<string, Extract<Identity, { readonly ok: false }>
 
 /**
  * GetCallerIdentity, signed with exactly these credentials; it needs no permission and leaves one event in CloudTrail. The
- * region (default us-east-1) chooses the partition. Throws an SsoError when there is no answer.
+ * region of the profile chooses the partition, no more. Throws an SsoError when there is no answer.
  */
 export async function callerIdentity(
   credentials: Credentials,
   world: SsoWorld,
-  region = usualRegion,
+  region?: string,
 ): Promise<Identity> {
-  const { client, sdk, asked } = await stsClient(world, region, credentials);
+  const { client, sdk, asked } = await stsClient(world, regionOr(region), credentials);
   const asking = asked('ask whose credentials these are');
   try {
     const answer = await call(world, asking, (abortSignal) =>
@@ -53,9 +51,9 @@ export async function accountOfKey(
   keyId: string,
   credentials: Credentials,
   world: SsoWorld,
-  region = usualRegion,
+  region?: string,
 ): Promise<string | undefined> {
-  const { client, sdk, asked } = await stsClient(world, region, credentials);
+  const { client, sdk, asked } = await stsClient(world, regionOr(region), credentials);
   const asking = asked('ask for the account of a key');
   try {
     const { Account: account = '' } = await call(world, asking, (abortSignal) =>

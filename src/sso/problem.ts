@@ -50,18 +50,19 @@ export interface Asked {
 }
 
 export function interrupted(): SsoError {
-  return new SsoError('interrupted', 'interrupted', { hint: 'nothing was changed' });
+  return new SsoError('interrupted', 'interrupted');
 }
 
 /** What a client of the SDK threw, as a failure in words; undefined for a bug. */
 export function problemOf(error: unknown, asked: Asked): SsoError | undefined {
   if (error instanceof SsoError) return error;
+  if (isAboutTheClock(error)) return wrongClock(asked);
   const code = codeOf(error);
   const status = statusOf(error);
   const kind = kindOf(error, code, status);
   if (kind === undefined) return isAnswer(error) ? notAnAnswer(asked) : undefined;
-  const { message, hint } = wordsFor(kind, asked, code, status);
-  return new SsoError(kind, message, { hint, code });
+  const { message, ...words } = wordsFor(kind, asked, code, status);
+  return new SsoError(kind, message, { ...words, code });
 }
 
 /** An answer that AWS does not give: half a text, or one without what it must hold. */
@@ -69,6 +70,23 @@ export function notAnAnswer({ what, host }: Asked): SsoError {
   return new SsoError('refused', `cannot ${what}: ${host} did not answer as AWS does`, {
     hint: 'A proxy or a sign-in page of the network may stand in between; open any page in a browser and try again.',
     code: 'NotAnAnswer',
+  });
+}
+
+/** In the same words as a wrong secret, but for the message: `Signature expired: …`, `Signature not yet current: …`. */
+function isAboutTheClock(error: unknown): boolean {
+  const message = field(error, 'message');
+  return (
+    codeOf(error) === 'SignatureDoesNotMatch' &&
+    typeof message === 'string' &&
+    /^Signature (?:expired|not yet current)\b/.test(message)
+  );
+}
+
+function wrongClock({ what }: Asked): SsoError {
+  return new SsoError('refused', `cannot ${what}: the clock of this computer is wrong`, {
+    hint: 'Set it right (to a few minutes) and try again.',
+    code: 'ClockSkew',
   });
 }
 
@@ -80,6 +98,8 @@ export function isPassing(code: string | undefined): boolean {
 const kindByCode: Readonly<Record<string, CallProblem>> = {
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',
+  // an organisation that allows one way of signing in only
+  UnauthorizedClientException: 'denied',
   ExpiredToken: 'expired',
   ExpiredTokenException: 'expired',
   UnauthorizedException: 'expired',
@@ -118,7 +138,7 @@ function wordsFor(
   { service, what, host }: Asked,
   code: string | undefined,
   status: number | undefined,
-): { readonly message: string; readonly hint: string } {
+): { readonly message: string; readonly hint?: string } {
   const number = status === undefined ? '' : ` (${status})`;
   switch (kind) {
     case 'throttled':
@@ -154,7 +174,7 @@ function wordsFor(
         hint: regionHint,
       };
     case 'interrupted':
-      return { message: 'interrupted', hint: 'nothing was changed' };
+      return { message: 'interrupted' };
     case 'refused':
       return {
         message: `cannot ${what}: ${serviceNames[service]} did not accept it: ${code ?? `status${number}`}`,

@@ -142,7 +142,9 @@ async function serve(
     return;
   }
   entry.status = answer.status;
-  send(response, { ...answer, headers: { date: httpDate(state.now()), ...answer.headers } });
+  const time = state.world.tellsTime ? { date: new Date(state.now()).toUTCString() } : {};
+  response.sendDate = false;
+  send(response, { ...answer, headers: { ...time, ...answer.headers } });
 }
 
 function protocolOf(isQuery: boolean, operation: string): Protocol {
@@ -203,10 +205,6 @@ function parse(body: Buffer): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
-}
-
-function httpDate(milliseconds: number): string {
-  return new Date(milliseconds).toUTCString();
 }
 
 function endpointVariables(url: string): Readonly<Record<string, string>> {

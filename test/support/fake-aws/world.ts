@@ -31,6 +31,8 @@ export interface FakeWorld {
   faults: Fault[];
   /** Milliseconds that AWS's clock is ahead of this computer's. */
   clockOffset: number;
+  /** Whether answers tell the time, as AWS's do. */
+  tellsTime: boolean;
   /** Entries in a page of any list. */
   pageSize: number;
 }
@@ -157,6 +159,7 @@ export function moonbakery(changes: Partial<FakeWorld> = {}): FakeWorld {
     ],
     faults: [],
     clockOffset: 0,
+    tellsTime: true,
     pageSize: 2,
     ...changes,
   };
