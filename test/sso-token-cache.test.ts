@@ -23,7 +23,7 @@ const now = new Date('2026-11-22T00:00:00Z');
 
 const token: Token = {
   session: corp,
-  accessToken: 'the access token',
+  accessToken: 'the-access-token',
   expiresAt: new Date('2026-11-22T06:28:59.789Z'),
   refreshToken: 'the refresh token',
   registration: {
@@ -43,7 +43,7 @@ describe('the files of a token', () => {
         {
           startUrl: 'https://d-1234567890.awsapps.com/start',
           region: 'us-east-1',
-          accessToken: 'the access token',
+          accessToken: 'the-access-token',
           expiresAt: '2026-11-22T06:28:59Z',
           clientId: 'the client',
           clientSecret: "the client's secret",
@@ -114,7 +114,7 @@ describe('a file of the cache', () => {
       registrationExpiresAt: undefined,
       refreshToken: undefined,
     });
-    expect(tokenFrom(bare, corp, now)?.accessToken).toBe('the access token');
+    expect(tokenFrom(bare, corp, now)?.accessToken).toBe('the-access-token');
     expect(tokenFrom(bare, corp, new Date('2026-11-22T06:25:00Z'))).toBeUndefined();
   });
 
@@ -133,6 +133,7 @@ describe('a file of the cache', () => {
     ['without a token', changed({ accessToken: undefined })],
     ['with an empty token', changed({ accessToken: '' })],
     ['with a token that is no text', changed({ accessToken: { toString: 'x' } })],
+    ['with a token that is no header', changed({ accessToken: 'a\r\nb: c' })],
     ['with a date that is none', changed({ expiresAt: 'tomorrow' })],
     ['that is a registration', cacheFilesOf(token)[1]?.content ?? ''],
     ['that is half a file', json.slice(0, 40)],

@@ -11,7 +11,7 @@ import type {
 import { call } from './call.ts';
 import { iamClient } from './clients.ts';
 import { regionOr } from './endpoints.ts';
-import { notAnAnswer, SsoError } from './problem.ts';
+import { notAnAnswer, SsoError, withoutControls } from './problem.ts';
 
 type Iam = Awaited<ReturnType<typeof iamClient>>;
 
@@ -37,7 +37,7 @@ export async function lastUse(
         date: LastUsedDate ?? null,
         service: known(ServiceName),
         region: known(Region),
-        userName: UserName ?? null,
+        userName: known(UserName),
       },
     };
   } catch (error) {
@@ -111,7 +111,7 @@ export async function policiesOfUser(
     });
     ofGroups.push(...names);
   }
-  return [...new Set([...attached, ...inline, ...ofGroups])].sort();
+  return [...new Set([...attached, ...inline, ...ofGroups].map(withoutControls))].sort();
 }
 
 interface NamesPage {
@@ -184,5 +184,5 @@ function refusalOf(error: unknown, action: string): IamRefusal {
 
 /** `N/A` is AWS's word for never. */
 function known(text: string | undefined): string | null {
-  return text === undefined || text === 'N/A' ? null : text;
+  return text === undefined || text === 'N/A' ? null : withoutControls(text);
 }

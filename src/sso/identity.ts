@@ -4,7 +4,7 @@ import { call } from './call.ts';
 import { stsClient } from './clients.ts';
 import { regionOr } from './endpoints.ts';
 import { isAccountId } from './portal.ts';
-import { notAnAnswer, SsoError } from './problem.ts';
+import { notAnAnswer, SsoError, withoutControls } from './problem.ts';
 
 /** What STS calls the reasons; all of them are answers about the credentials, not failures. */
 const reasons: Readonly<Record<string, Extract<Identity, { readonly ok: false }>['why']>> = {
@@ -34,8 +34,8 @@ export async function callerIdentity(
       client.send(new sdk.GetCallerIdentityCommand({}), { abortSignal }),
     );
     const { Account: account = '', Arn: arn = '', UserId: userId = '' } = answer;
-    if (!isAccountId(account) || !arn.startsWith('arn:')) throw notAnAnswer(asking);
-    return { ok: true, account, arn, userId };
+    if (!isAccountId(account) || !isArn(arn)) throw notAnAnswer(asking);
+    return { ok: true, account, arn, userId: withoutControls(userId) };
   } catch (error) {
     const why = error instanceof SsoError ? reasons[error.code ?? ''] : undefined;
     if (why === undefined) throw error;
@@ -67,4 +67,9 @@ export async function accountOfKey(
     if (isAnswer) return undefined;
     throw error;
   }
+}
+
+/** Of a user, the root or a session; paths hold any printable ASCII. */
+function isArn(text: string): boolean {
+  return /^arn:aws[\w-]*:(?:iam|sts)::\d{12}:[\x21-\x7e]+$/.test(text);
 }

@@ -2,7 +2,7 @@
 import type { Account, Credentials, Portal, SsoWorld, Token } from './api.ts';
 import { call } from './call.ts';
 import { portalClient } from './clients.ts';
-import { type Asked, notAnAnswer } from './problem.ts';
+import { type Asked, notAnAnswer, withoutControls } from './problem.ts';
 
 /** Nothing is asked before the first question. */
 export function openPortal(token: Token, world: SsoWorld): Portal {
@@ -101,10 +101,6 @@ function checked<Value>(value: Value, isRight: boolean, asked: Asked): Value {
 /** Names of permission sets. */
 function isRoleName(text: string): boolean {
   return /^[\w+=,.@-]{1,64}$/.test(text);
-}
-
-function withoutControls(text = ''): string {
-  return text.replace(/\p{C}/gu, '\ufffd');
 }
 
 function byNameThenId(a: Account, b: Account): number {

@@ -239,6 +239,11 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
+/** For names that the other side chose and people see: no control character, no invisible one. */
+export function withoutControls(text = ''): string {
+  return text.replace(/\p{C}/gu, '\ufffd');
+}
+
 export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -143,11 +143,9 @@ async function withCode(
   const asked = oidc.asked('begin the sign-in');
   const device = await startDevice(oidc, world, asked, registration, session.startUrl);
   const { deviceCode, userCode, verificationUri, expiresIn } = device;
-  const url = device.verificationUriComplete ?? verificationUri;
-  if (deviceCode === undefined || userCode === undefined || url === undefined) {
-    throw notAnAnswer(asked);
-  }
-  if (!URL.canParse(url) || !isSafe(new URL(url))) throw notAnAnswer(asked);
+  const url = safeUrl(device.verificationUriComplete ?? verificationUri);
+  if (deviceCode === undefined || url === undefined) throw notAnAnswer(asked);
+  if (userCode === undefined || !/^[\w-]{1,40}$/.test(userCode)) throw notAnAnswer(asked);
   const expiresAt = after(seconds(expiresIn) ?? usualLifetime, world);
   screen.show({ url, code: userCode, expiresAt });
   screen.open(url);
@@ -244,6 +242,12 @@ function wrongPlace(error: unknown): unknown {
     hint: `Check the start URL and the region. ${regionHint}`,
     code: error.code,
   });
+}
+
+/** As browsers write it, so that it cannot hold what moves a cursor. */
+function safeUrl(text = ''): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && isSafe(url) ? url.href : undefined;
 }
 
 function clientOf({ clientId, clientSecret }: Registration) {

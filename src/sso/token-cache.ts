@@ -51,6 +51,8 @@ export function tokenFrom(cacheJson: string, session: SsoSession, now: Date): To
   const accessToken = text('accessToken');
   const expiresAt = dateFrom(text('expiresAt'));
   if (accessToken === undefined || expiresAt === undefined) return undefined;
+  // it is sent as a header
+  if (!/^[\x21-\x7e]+$/.test(accessToken)) return undefined;
   if (text('region') !== session.region) return undefined;
   if (!sameStartUrl(text('startUrl') ?? '', session.startUrl)) return undefined;
   const registration = {
