@@ -15,6 +15,7 @@ import {
   world,
   type World,
 } from './support/migration.ts';
+import { signIn as signInBefore } from './support/token-cache.ts';
 
 const dev = '111122223333';
 const prod = '444455556666';
@@ -97,6 +98,16 @@ describe('a migration', () => {
     ]);
     expect(code).toBe(0);
     expect(here.aws.log.filter(({ signer }) => signer?.startsWith('AKIA'))).toEqual([]);
+    expect(here.read('.aws/config')).toBe(moved);
+  });
+
+  it('signs in again when the session that the cache still holds was ended by an administrator', async () => {
+    const here = await alice();
+    signInBefore(here.home, here.aws, 'sso');
+    here.aws.state.tokens.clear();
+    here.aws.state.refreshTokens.clear();
+    const { code } = await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    expect(code).toBe(0);
     expect(here.read('.aws/config')).toBe(moved);
   });
 

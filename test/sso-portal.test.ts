@@ -8,6 +8,7 @@ import {
   callerIdentity,
   callProblem,
   deleteKey,
+  isAlive,
   lastUse,
   openPortal,
   policiesOfUser,
@@ -100,6 +101,16 @@ describe('the portal', () => {
       'expired',
       'cannot list your accounts: the SSO session has ended',
     ]);
+  });
+
+  it('says whether it still takes a token, unless it cannot be asked', async () => {
+    const made = await token();
+    const ask = () => isAlive(made, ssoWorld(aws));
+    expect(await ask()).toBe(true);
+    aws.state.tokens.clear();
+    expect(await ask()).toBe(false);
+    aws.world.faults.push({ on: 'ListAccounts', does: 'unavailable' });
+    expect((await failure(ask()))[0]).toBe('unavailable');
   });
 
   it.each<[string, Omit<Fault, 'on'>, string]>([

@@ -161,7 +161,8 @@ async function signInTo(
   context: SignInContext,
 ): Promise<SignedIn> {
   const { flags, host, world, found } = context;
-  const { openPortal, refresh, signIn, tokenFileOf, tokenFrom } = await import('../sso/index.ts');
+  const { isAlive, openPortal, refresh, signIn, tokenFileOf, tokenFrom } =
+    await import('../sso/index.ts');
   const file = tokenFileOf(session, legacy ? 'legacy' : 'session');
   const cache = readIfThere(join(found.places.home, '.aws', 'sso', 'cache', file));
   const cached = cache === undefined ? undefined : tokenFrom(cache, session, world.now());
@@ -174,7 +175,7 @@ async function signInTo(
   });
   if (cached !== undefined) {
     const left = cached.expiresAt.getTime() - world.now().getTime();
-    if (left > enough) return opened(cached, false);
+    if (left > enough && (await isAlive(cached, world))) return opened(cached, false);
     try {
       return opened(await refresh(cached, world), true);
     } catch (error) {

@@ -2,7 +2,7 @@
 export { accountOfKey, callerIdentity } from './identity.ts';
 export { deleteKey, lastUse, policiesOfUser, setKeyStatus } from './iam.ts';
 export { isRegion, noteOnEndpointUrl, partitionOf } from './endpoints.ts';
-export { openPortal } from './portal.ts';
+export { isAlive, openPortal } from './portal.ts';
 export { callProblem, SsoError } from './problem.ts';
 export { refresh, signIn } from './sign-in.ts';
 export { checkStartUrl, sameStartUrl } from './start-url.ts';

@@ -2,7 +2,7 @@
 import type { Account, Credentials, Portal, SsoWorld, Token } from './api.ts';
 import { call } from './call.ts';
 import { portalClient } from './clients.ts';
-import { type Asked, notAnAnswer, withoutControls } from './problem.ts';
+import { type Asked, notAnAnswer, SsoError, withoutControls } from './problem.ts';
 
 /** Nothing is asked before the first question. */
 export function openPortal(token: Token, world: SsoWorld): Portal {
@@ -63,6 +63,24 @@ export function openPortal(token: Token, world: SsoWorld): Portal {
       return { accessKeyId, secretAccessKey, sessionToken };
     },
   };
+}
+
+/**
+ * Whether the portal still takes the token: an administrator can end a session long before its token says so. Throws an
+ * SsoError when the portal cannot be asked.
+ */
+export async function isAlive({ accessToken, session }: Token, world: SsoWorld): Promise<boolean> {
+  const { client, sdk, asked } = await portalClient(world, session.region);
+  const command = new sdk.ListAccountsCommand({ accessToken, maxResults: 1 });
+  try {
+    await call(world, asked('ask whether you are signed in'), (abortSignal) =>
+      client.send(command, { abortSignal }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof SsoError && error.kind === 'expired') return false;
+    throw error;
+  }
 }
 
 export function isAccountId(text: string): boolean {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 
 import type { SsoSession } from '../aws/change.ts';
+import { fieldsOf, parsedJson, textIn } from '../core/json-fields.ts';
 import type { Registration, Token } from './api.ts';
-import { field } from './problem.ts';
 import { sameStartUrl } from './start-url.ts';
 
 export interface CacheFile {
@@ -43,10 +43,10 @@ const enough = 5 * 60_000;
  * anything else, damaged files included.
  */
 export function tokenFrom(cacheJson: string, session: SsoSession, now: Date): Token | undefined {
-  const found = parse(cacheJson);
+  const fields = fieldsOf(parsedJson(cacheJson));
   const text = (name: string): string | undefined => {
-    const value = field(found, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    const value = textIn(fields[name]);
+    return value === '' ? undefined : value;
   };
   const accessToken = text('accessToken');
   const expiresAt = dateFrom(text('expiresAt'));
@@ -128,14 +128,6 @@ function timestamp(date: Date): string {
 function dateFrom(text: string | undefined): Date | undefined {
   const date = new Date((text ?? '').replace(/UTC$/, 'Z'));
   return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function sha1(text: string): string {
