@@ -87,6 +87,12 @@ const runs: Partial<Record<CommandName, Run>> = {
       host,
     );
   },
+  undo: async ({ words: [id], values }, host) => {
+    const { undo } = await import('../commands/undo.ts');
+    const yes = values.on('yes');
+    const passphraseFile = values.text('passphrase-file');
+    return undo({ id, yes, passphraseFile }, host);
+  },
   completion: async ({ words }, host) => {
     const { completion } = await import('./completion.ts');
     const [shell] = words;

@@ -208,10 +208,12 @@ export const commands: readonly Command[] = [
   {
     name: 'undo',
     usage: 'undo [ID]',
-    about: 'Takes a migration by --fix back.',
+    about: 'Shows what a migration by --fix changed, and with --yes takes it back.',
     words: [0, 1],
-    later: true,
-    examples: [['keyscan undo', 'the last one']],
+    examples: [
+      ['keyscan undo', 'the last one; nothing is changed yet'],
+      ['keyscan undo --yes', 'take it back'],
+    ],
   },
 ];
 
@@ -581,7 +583,8 @@ const table = [
     name: 'passphrase-file',
     type: 'text',
     value: 'FILE',
-    about: 'The passphrase of the encrypted undo, for scripts.',
+    about:
+      'Its first line seals the removed keys for a day, and opens them again for keyscan undo.',
     group: 'Fix',
     commands: ['scan', 'undo'],
     needs: ['fix'],

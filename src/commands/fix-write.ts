@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { verifyEdits } from '../aws/verify.ts';
 import { isPlanned, type Row } from '../fix/rows.ts';
+import { encodeSecrets } from '../fix/undo-data.ts';
 import { noHome } from '../sources/aws-files.ts';
 import type { FilePlan } from '../write/api.ts';
 import { carryOut } from '../write/carry-out.ts';
@@ -69,7 +70,10 @@ export async function cutOverTo(
     host.err(said(`could not remove ${file}; the next keyscan --fix tries again`));
   }
   if (!result.recorded) host.err(said('the journal could not be written; the files are in place'));
-  if (!result.done) throw result.problem;
+  if (!result.done) {
+    forgetUndo(state.folder, state.journal.run);
+    throw result.problem;
+  }
   forgetOldSessions(plan.changes, context);
 }
 
@@ -84,7 +88,7 @@ export async function sealWayBack(
 ): Promise<void> {
   const passphrase = await passphraseFor(flags.passphraseFile, ask);
   if (passphrase === undefined) return;
-  const secrets = new Uint8Array(Buffer.from(JSON.stringify(way.secrets)));
+  const secrets = encodeSecrets(way.secrets);
   keepUndo(
     state.folder,
     state.journal.run,
