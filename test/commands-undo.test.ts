@@ -14,6 +14,7 @@ import type { ProfileChange } from '../src/aws/change.ts';
 import { planEdits } from '../src/aws/edit.ts';
 import { rememberUndo } from '../src/aws/undo.ts';
 import { encodeSecrets } from '../src/fix/undo-data.ts';
+import type { FilePlan } from '../src/write/api.ts';
 import { carryOut } from '../src/write/carry-out.ts';
 import { sealUndo } from '../src/write/seal.ts';
 import { openState } from '../src/write/state.ts';
@@ -57,7 +58,11 @@ const at = (name: 'config' | 'credentials'): string => join(home, '.aws', name);
 const read = (name: 'config' | 'credentials'): string => readFileSync(at(name), 'utf8');
 
 /** What `keyscan --fix` does to the files, and leaves behind; gives the id of the migration. */
-function migrate({ sealed = false, changes = [change] as readonly ProfileChange[] } = {}): string {
+function migrate({
+  sealed = false,
+  changes = [change] as readonly ProfileChange[],
+  extra = [] as readonly FilePlan[],
+} = {}): string {
   const texts = {
     config: readFileSync(at('config')),
     credentials: readFileSync(at('credentials')),
@@ -80,7 +85,10 @@ function migrate({ sealed = false, changes = [change] as readonly ProfileChange[
   });
   const state = openState(folder());
   try {
-    const { done } = carryOut({ plans, inspect: () => [], profiles: ['work'], undo }, state);
+    const { done } = carryOut(
+      { plans: [...plans, ...extra], inspect: () => [], profiles: ['work'], undo },
+      state,
+    );
     expect(done).toBe(true);
     if (sealed) {
       const options = { now: Date.now(), logN: 2 };
@@ -253,6 +261,23 @@ describe('keyscan undo', () => {
       2,
       `keyscan: another keyscan is at work (process ${process.pid})\n  Wait until it is done. If there is none, remove ${join(folder(), 'lock')}\n`,
     ]);
+  });
+
+  it('leaves env files and sign-ins, and says so', () => {
+    const extra = ['.aws/sso/cache/0123.json', 'app/.env'].map((name) => ({
+      path: join(home, name),
+      before: undefined,
+      after: Buffer.from('x'),
+      secret: true,
+    }));
+    migrate({ extra });
+    const { code, stdout, stderr } = undo('--yes');
+    expect([code, stdout.split('\n')[1]]).toEqual([0, 'Files: ~/.aws/config, ~/.aws/credentials']);
+    expect(stderr.split('\n').slice(1, 3)).toEqual([
+      'keyscan: ~/app/.env was changed too and stays as it is',
+      'keyscan: you stay signed in; to end that: aws sso logout',
+    ]);
+    expect(extra.every(({ path }) => existsSync(path))).toBe(true);
   });
 
   it('refuses a folder in place of the file', () => {

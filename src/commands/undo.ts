@@ -19,7 +19,7 @@ import { locate, readNow, sameBytes } from '../write/place.ts';
 import { openUndo } from '../write/seal.ts';
 import { openState, type State, stateFolder } from '../write/state.ts';
 import { forgetUndo, loadUndo } from '../write/undo-store.ts';
-import { type Ask, asking, mustBeSaid } from './ask.ts';
+import { type Ask, asking, InterruptedAtQuestion, mustBeSaid } from './ask.ts';
 import { exitCodes } from './host.ts';
 import type { ExitCode, Host } from './host.ts';
 import { said } from './messages.ts';
@@ -32,6 +32,17 @@ export interface UndoFlags {
 }
 
 export async function undo(flags: UndoFlags, host: Host): Promise<ExitCode> {
+  const interruption = host.interruptible();
+  try {
+    return await takeLastBack(flags, host, interruption.signal);
+  } catch (error) {
+    if (!(error instanceof InterruptedAtQuestion)) throw error;
+    host.err(said('interrupted; nothing was written'));
+    return interruption.code() ?? error.code;
+  }
+}
+
+async function takeLastBack(flags: UndoFlags, host: Host, signal: AbortSignal): Promise<ExitCode> {
   const places = awsPlaces(host.env);
   const folder = stateFolder({ env: host.env, home: places.home });
   if (folder === undefined) throw noHome();
@@ -39,12 +50,9 @@ export async function undo(flags: UndoFlags, host: Host): Promise<ExitCode> {
   for (const problem of problems) host.err(said(problem));
   const migrations = migrationsIn(entries);
   const migration = choose(migrations, flags.id);
-  if (migration === undefined) {
-    host.err(said('there is no migration to take back'));
-    return exitCodes.clean;
-  }
-  if (migration.state === 'undone') {
-    host.err(said(`migration ${migration.id} was taken back already`));
+  if (migration === undefined || migration.state === 'undone') {
+    const text = migration && `migration ${migration.id} was taken back already`;
+    host.err(said(text ?? 'there is no migration to take back'));
     return exitCodes.clean;
   }
   const way = readUndo(migration.undo);
@@ -53,7 +61,6 @@ export async function undo(flags: UndoFlags, host: Host): Promise<ExitCode> {
       hint: 'The journal is damaged, or of another version of keyscan.',
     });
   }
-  const { signal } = host.interruptible();
   const ask = await asking(host, signal);
   const secrets = await secretsOf(folder, migration, flags, ask);
   host.out(screen({ migration, way, secrets, migrations, places }));
@@ -130,10 +137,12 @@ interface Shown {
 
 function screen({ migration, way, secrets, migrations, places }: Shown): string {
   const others = migrations.filter((each) => isOpen(each) && each.id !== migration.id);
-  const files = migration.files.map(({ path }) => homePath(places.home, path)).join(', ');
+  const files = [places.config, places.credentials].flatMap((file) =>
+    migration.files.some(({ path }) => path === file) ? homePath(places.home, file ?? '') : [],
+  );
   const lines = [
     `Migration ${titleOf(migration)}`,
-    `Files: ${files}`,
+    `Files: ${files.join(', ')}`,
     ...sayUndo(way, secrets !== undefined).map((line) => `  ${line}`),
     ...(others.length === 0 ? [] : ['', 'Others:', ...others.map((each) => `  ${titleOf(each)}`)]),
   ];
@@ -228,12 +237,21 @@ function plansFor(
   });
 }
 
+/** Env files stay as they are, since what they held is not kept; and whoever signed in stays signed in. */
 function otherFiles(
   { files }: Migration,
   { home, config, credentials }: AwsPlaces,
 ): readonly string[] {
-  const others = files.filter(({ path }) => path !== config && path !== credentials);
-  return others.map(({ path }) => `${homePath(home, path)} was changed too and stays as it is`);
+  const others = files
+    .map(({ path }) => path)
+    .filter((path) => path !== config && path !== credentials);
+  const isToken = (path: string): boolean => /[/\\]sso[/\\]cache[/\\][^/\\]*\.json$/.test(path);
+  return [
+    ...others
+      .filter((path) => !isToken(path))
+      .map((path) => `${homePath(home, path)} was changed too and stays as it is`),
+    ...(others.some(isToken) ? ['you stay signed in; to end that: aws sso logout'] : []),
+  ];
 }
 
 function next({ profiles }: Migration, keys: readonly JournalKey[]): readonly string[] {
