@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import type { ProfileChange } from '../src/aws/change.ts';
-import { breakages } from '../src/aws/dependants.ts';
+import { breakages, withMends } from '../src/aws/dependants.ts';
 import { planEdits } from '../src/aws/edit.ts';
 import { readProfiles } from '../src/aws/profiles.ts';
 import { after, keys, session, sessionSection, sso, ssoLines, texts } from './support/aws-files.ts';
@@ -95,6 +95,30 @@ describe('a role that is taken with a migrated profile', () => {
   });
 });
 
+describe('what mends it', () => {
+  const config = `[profile bake]\n${role}source_profile = shop\nmfa_serial = x\n`;
+
+  it('comes behind the change it belongs to, under its new name too', () => {
+    const rename: ProfileChange = { type: 'rename', profile: 'shop', to: 'store' };
+    const changes = [rename, sso('store')];
+    const files = texts(config, `[shop]\n${keys}`);
+    expect(after(files, ...withMends(changes, found(config, changes))).config).toBe(
+      `[profile bake]\n${role}source_profile = store\n\n[profile store]\n${ssoLines}\n${sessionSection}`,
+    );
+  });
+
+  it('stays away when that change is refused', () => {
+    const refused = sso('shop', { account: 'none' });
+    const changes = withMends([refused], found(config, [refused]));
+    expect(after(texts(config, `[shop]\n${keys}`), ...changes)).toEqual({
+      config,
+      credentials: `[shop]\n${keys}`,
+      refused: ['shop: the account is not 12 digits'],
+      notes: [],
+    });
+  });
+});
+
 describe('a migrated profile that takes a role itself', () => {
   it('with its own key gets a profile to build on', () => {
     const config = `[profile shop]\n${role}source_profile = shop\nregion = x\n[profile shop-base]\nregion = y\n`;
@@ -103,8 +127,8 @@ describe('a migrated profile that takes a role itself', () => {
       ['self-reference', true],
       ['trust-policy', false],
     ]);
-    const mend = all.flatMap((one) => one.mend);
-    expect(after(texts(config, `[shop]\n${keys}`), ...mend)).toEqual({
+    const mended = after(texts(config, `[shop]\n${keys}`), ...withMends([sso('shop')], all));
+    expect(mended).toEqual({
       config: `${config.replace('source_profile = shop\n', 'source_profile = shop-base-2\n')}\n[profile shop-base-2]\n${ssoLines}\n${sessionSection}`,
       credentials: '',
       refused: [],

@@ -62,9 +62,10 @@ describe('a profile that is to sign in with SSO', () => {
     const block =
       's3 =\n  max_concurrent_requests = 20\n\n  # bytes\n  multipart_threshold = 64MB\n';
     const given = texts(`[profile shop]\n${block}${keys}`);
-    expect(after(given, sso('shop'))).toEqual(
-      quietly(`[profile shop]\n${ssoLines}${block}\n${sessionSection}`, undefined),
-    );
+    expect(after(given, sso('shop'))).toEqual({
+      ...quietly(`[profile shop]\n${ssoLines}${block}\n${sessionSection}`, undefined),
+      notes: ['The Rust SDK cannot read the config file: line 8: a setting without =.'],
+    });
   });
 
   it('gets lines in the style of its section: k=v, CRLF', () => {
@@ -84,9 +85,12 @@ describe('a profile that is to sign in with SSO', () => {
   it('gets indented lines where all of its section is indented, blanks or tabs', () => {
     const given = texts(`[profile shop]\n\tregion = eu-west-1\n`, `[shop]\n${keys}`);
     const indented = ssoLines.replaceAll(/^/gm, '\t').replace(/\t$/, '');
-    expect(after(given, sso('shop'))).toEqual(
-      quietly(`[profile shop]\n${indented}\tregion = eu-west-1\n\n${sessionSection}`, ''),
-    );
+    expect(after(given, sso('shop'))).toEqual({
+      ...quietly(`[profile shop]\n${indented}\tregion = eu-west-1\n\n${sessionSection}`, ''),
+      notes: [
+        'The Rust SDK cannot read the config file: line 2: an indented line goes on with nothing.',
+      ],
+    });
   });
 
   it('copes with files that do not end in a line end', () => {

@@ -2,6 +2,7 @@
 // it happens, with the change that mends it where one does.
 
 import type { ProfileChange } from './change.ts';
+import type { ChangeOrGroup } from './edit.ts';
 import type { Profile } from './profiles.ts';
 
 export type BreakageKind =
@@ -33,19 +34,40 @@ export function breakages(
   installed: Installed = { cliVersions: [] },
 ): readonly Breakage[] {
   const names = new Set(profiles.map(({ name }) => name));
+  const renamed = new Map(
+    changes.flatMap((change) =>
+      change.type === 'rename' ? [[change.to, change.profile] as const] : [],
+    ),
+  );
   return changes.flatMap((change) => {
     if (change.type !== 'sso' && change.type !== 'login') return [];
-    const own = profiles.find(({ name }) => name === change.profile);
+    const old = renamed.get(change.profile) ?? change.profile;
+    const own = profiles.find(({ name }) => name === old);
     const chained = profiles.filter(
       ({ name, settings }) =>
-        name !== change.profile &&
-        settings.get('source_profile') === change.profile &&
-        settings.has('role_arn'),
+        name !== old && settings.get('source_profile') === old && settings.has('role_arn'),
     );
     return [
-      ...(own === undefined ? [] : ofItself(own, change, names)),
+      ...(own === undefined ? [] : ofItself(own, old, change, names)),
       ...chained.flatMap((profile) => ofChained(profile, change, installed)),
     ];
+  });
+}
+
+/**
+ * The changes with what mends them: replacements in their place, additions behind, which only go in with them. That an
+ * old CLI would crash is only said: the person decides whether to update it or to write the older form.
+ */
+export function withMends(
+  changes: readonly ProfileChange[],
+  found: readonly Breakage[],
+): readonly ChangeOrGroup[] {
+  return changes.map((change): ChangeOrGroup => {
+    if (change.type !== 'sso' && change.type !== 'login') return change;
+    const own = found.filter(({ kind, source }) => source === change.profile && kind !== 'old-cli');
+    const instead = own.find(({ replaces }) => replaces)?.mend;
+    const after = own.filter(({ replaces }) => !replaces).flatMap(({ mend }) => mend);
+    return { together: instead ?? [change], after };
   });
 }
 
@@ -56,15 +78,17 @@ const nothingToMend = { mend: [], replaces: false };
 // ---- the migrated profile
 
 function ofItself(
-  { name, settings }: Profile,
+  { settings }: Profile,
+  old: string,
   change: SignIn,
   names: ReadonlySet<string>,
 ): Breakage[] {
   const source = settings.get('source_profile');
   if (source === undefined || !settings.has('role_arn')) return [];
+  const name = change.profile;
   const about = { profile: name, source: name, replaces: true };
   const removeKey: ProfileChange = { type: 'remove-key', profile: name };
-  if (source !== name) {
+  if (source !== old) {
     return [
       {
         ...about,
@@ -88,7 +112,7 @@ function ofItself(
       sentence: `Profile ${name} takes its role with its own key (source_profile = ${name}), which no SDK can do once the key is gone; a new profile ${base} signs in, and ${name} builds on that.`,
       mend: [{ ...change, profile: base }, removeKey, pointer],
     },
-    ...ofSession({ name, settings }, base, change),
+    ...ofSession({ name, settings }, name, change),
   ];
 }
 
@@ -111,7 +135,7 @@ function ofChained(profile: Chained, change: SignIn, { cliVersions }: Installed)
             kind: 'old-cli',
             profile: profile.name,
             source: change.profile,
-            sentence: `AWS CLI ${crashing}, which is installed here, crashes on profile ${profile.name}: it cannot take a role with an sso-session. Update it, or write ${change.profile} in the older form.`,
+            sentence: `AWS CLI ${crashing}, which is installed here, crashes on profile ${profile.name}: it cannot take a role with an sso-session. Update it, or write ${change.profile} in the older form (--legacy).`,
             mend: [{ ...change, legacy: true }],
             replaces: true,
           },

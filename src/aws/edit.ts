@@ -5,8 +5,9 @@
 import type { AwsTexts, ProfileChange } from './change.ts';
 import { planChange } from './plan-change.ts';
 import { uneditable } from './editable.ts';
-import { applyEdits, type IniEdit } from './ini.ts';
+import type { IniEdit } from './ini.ts';
 import { editPieces, editsOf, joinPieces, type Piece, wholeOf } from './pieces.ts';
+import { readBoth } from './read-both.ts';
 import { type Refusal, Refused } from './refusal.ts';
 import { verifyEdits } from './verify.ts';
 
@@ -28,16 +29,29 @@ export interface EditPlan {
   readonly notes: readonly string[];
   /** The sso-session each migrated profile ends up with: another name than wanted where one says the same or is taken. */
   readonly sessions: ReadonlyMap<string, string>;
+  /** The changes that are in the edits, in their order: what `verifyEdits` is to be asked about. */
+  readonly accepted: readonly ProfileChange[];
 }
 
-/** A refusal of one profile leaves the others alone; a file that cannot be edited stops all but its repair. */
-export function planEdits(texts: AwsTexts, changes: readonly ProfileChange[]): EditPlan {
-  const plan = planAll(texts, changes, false);
-  const after = textsAfter(texts, plan);
-  const planned = plan.accepted;
-  if (verifyEdits(texts, after, planned).length === 0) return plan;
+export interface ChangeGroup {
+  /** All of them, or none. */
+  readonly together: readonly ProfileChange[];
+  /** Each by itself, when the others went in. */
+  readonly after: readonly ProfileChange[];
+}
+
+export type ChangeOrGroup = ProfileChange | ChangeGroup;
+
+/**
+ * A refusal of one change leaves the others alone, but for those of its group; a new name and what is planned under it
+ * always are together. A file that cannot be edited stops all but its repair.
+ */
+export function planEdits(texts: AwsTexts, changes: readonly ChangeOrGroup[]): EditPlan {
+  const groups = groupsOf(changes);
+  const plan = planAll(texts, groups, false);
+  if (verifyEdits(texts, textsAfter(texts, plan), plan.accepted).length === 0) return plan;
   // Something reads differently than planned: find out which change it is and leave that one.
-  return planAll(texts, changes, true);
+  return planAll(texts, groups, true);
 }
 
 /** The files as they are after the plan. */
@@ -53,96 +67,132 @@ export function textsAfter(
   };
 }
 
-interface FileState {
-  readonly original: Uint8Array;
-  readonly exists: boolean;
-  pieces: readonly Piece[];
-  now: Uint8Array | undefined;
+function groupsOf(changes: readonly ChangeOrGroup[]): readonly ChangeGroup[] {
+  const groups: ChangeGroup[] = [];
+  for (const item of changes) {
+    const group = 'together' in item ? item : { together: [item], after: [] };
+    const first = group.together.find((change) => !isRepair(change));
+    const renaming = groups.findIndex(({ together }) =>
+      together.some((one) => one.type === 'rename' && one.to === first?.profile),
+    );
+    const renamed = groups[renaming];
+    if (renamed === undefined) groups.push(group);
+    else {
+      groups[renaming] = {
+        together: [...renamed.together, ...group.together],
+        after: [...renamed.after, ...group.after],
+      };
+    }
+  }
+  return groups;
 }
 
-interface FullPlan extends EditPlan {
+/** Both files on the way, and what is to be said about them. */
+interface State {
+  readonly config: FileState;
+  /** The same object when both names lead to one file. */
+  readonly credentials: FileState;
+  readonly notes: readonly string[];
+  readonly sessions: readonly (readonly [profile: string, session: string])[];
   readonly accepted: readonly ProfileChange[];
 }
 
-function planAll(given: AwsTexts, changes: readonly ProfileChange[], careful: boolean): FullPlan {
-  const texts = given.same ? { ...given, config: given.config ?? given.credentials } : given;
-  const config = fileState(texts.config);
-  const credentials = texts.same ? config : fileState(texts.credentials);
-  const refusals: Refusal[] = [];
-  const notes: string[] = [];
-  const sessions = new Map<string, string>();
-  const accepted: ProfileChange[] = [];
-  const now = (): AwsTexts => ({
-    config: config.now,
-    credentials: credentials.now,
-    same: texts.same,
-  });
+interface FileState {
+  readonly original: Uint8Array;
+  readonly exists: boolean;
+  readonly pieces: readonly Piece[];
+  readonly now: Uint8Array | undefined;
+}
 
-  const attempt = (change: ProfileChange): void => {
+function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boolean): EditPlan {
+  const { same } = given;
+  const config = fileState(same ? (given.config ?? given.credentials) : given.config);
+  const credentials = same ? config : fileState(given.credentials);
+  let state: State = { config, credentials, notes: [], sessions: [], accepted: [] };
+  const refusals: Refusal[] = [];
+
+  const attempt = ({ together, after }: ChangeGroup): void => {
     try {
-      const planned = planChange(now(), change);
-      const after = {
-        config: edited(config.now, planned.config),
-        credentials: texts.same
-          ? edited(config.now, planned.config)
-          : edited(credentials.now, planned.credentials),
-        same: texts.same,
-      };
-      if (careful && !isRepair(change)) {
-        const [problem] = verifyEdits(now(), after, [change]);
-        if (problem !== undefined) {
-          throw new Refused(problem, 'change this profile by hand, then start again');
-        }
-      }
-      advance(config, planned.config);
-      if (!texts.same) advance(credentials, planned.credentials);
-      notes.push(...planned.notes);
-      if (planned.session !== undefined && 'profile' in change) {
-        sessions.set(change.profile, planned.session);
-      }
-      accepted.push(change);
+      state = together.reduce((before, change) => advance(before, change, same, careful), state);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const profile = 'profile' in change ? change.profile : undefined;
+      const [profile] = together.flatMap((change) => (isRepair(change) ? [] : [change.profile]));
       refusals.push({ profile, reason: error.message, hint: error.hint });
+      return;
     }
+    for (const change of after) attempt({ together: [change], after: [] });
   };
 
   // Repairs first: nothing else can be planned in a broken file, and half a repair is none.
-  changes.filter(isRepair).forEach(attempt);
-  const broken = uneditable(now());
-  refusals.push(...broken);
-  if (broken.length > 0) {
-    return { ...unchanged, refusals, notes: [], sessions, accepted: [] };
-  }
-  changes.filter((change) => !isRepair(change)).forEach(attempt);
+  groups.filter(({ together }) => together.some(isRepair)).forEach(attempt);
+  const broken = uneditable(textsOf(state, same));
+  if (broken.length > 0) return { ...nothing, refusals: [...refusals, ...broken] };
+  groups.filter(({ together }) => !together.some(isRepair)).forEach(attempt);
   return {
-    config: fileEdit(config),
-    credentials: texts.same ? undefined : fileEdit(credentials),
+    config: fileEdit(state.config),
+    credentials: same ? undefined : fileEdit(state.credentials),
     refusals,
-    notes: [...new Set(notes)],
-    sessions,
-    accepted,
+    notes: [...new Set([...state.notes, ...lostOnRust(textsOf(state, same), state.accepted)])],
+    sessions: new Map(state.sessions),
+    accepted: state.accepted,
   };
 }
 
-const isRepair = ({ type }: ProfileChange): boolean => type === 'repair';
+/** Throws `Refused`. */
+function advance(state: State, change: ProfileChange, same: boolean, careful: boolean): State {
+  const before = textsOf(state, same);
+  const planned = planChange(before, change);
+  const config = edited(state.config, planned.config);
+  const credentials = same ? config : edited(state.credentials, planned.credentials);
+  const after = { ...state, config, credentials };
+  if (careful && !isRepair(change)) {
+    const [problem] = verifyEdits(before, textsOf(after, same), [change]);
+    if (problem !== undefined) {
+      throw new Refused(problem, 'change this profile by hand, then start again');
+    }
+  }
+  const session = planned.session !== undefined && !isRepair(change);
+  return {
+    ...after,
+    notes: [...state.notes, ...planned.notes],
+    sessions: session ? [...state.sessions, [change.profile, planned.session]] : state.sessions,
+    accepted: [...state.accepted, change],
+  };
+}
 
-const unchanged = { config: undefined, credentials: undefined };
+function textsOf({ config, credentials }: State, same: boolean): AwsTexts {
+  return { config: config.now, credentials: credentials.now, same };
+}
+
+/** Files that the Rust SDK could not read before and cannot read now: its sign-in with SSO waits for the person. */
+function lostOnRust(texts: AwsTexts, accepted: readonly ProfileChange[]): string[] {
+  if (!accepted.some(({ type }) => type === 'sso' || type === 'login')) return [];
+  return readBoth(texts, 'rust').files.flatMap(([kind, { error }]) =>
+    error === undefined ? [] : [`The Rust SDK cannot read the ${kind} file: ${error}.`],
+  );
+}
+
+function isRepair(change: ProfileChange): change is ProfileChange & { readonly type: 'repair' } {
+  return change.type === 'repair';
+}
+
+const nothing = {
+  config: undefined,
+  credentials: undefined,
+  notes: [],
+  sessions: new Map<string, string>(),
+  accepted: [],
+};
 
 function fileState(bytes: Uint8Array | undefined): FileState {
   const original = bytes ?? new Uint8Array();
   return { original, exists: bytes !== undefined, pieces: wholeOf(original), now: bytes };
 }
 
-function edited(bytes: Uint8Array | undefined, edits: readonly IniEdit[]): Uint8Array | undefined {
-  return edits.length === 0 ? bytes : applyEdits(bytes ?? new Uint8Array(), edits);
-}
-
-function advance(file: FileState, edits: readonly IniEdit[]): void {
-  if (edits.length === 0) return;
-  file.pieces = editPieces(file.pieces, edits);
-  file.now = joinPieces(file.original, file.pieces);
+function edited(file: FileState, edits: readonly IniEdit[]): FileState {
+  if (edits.length === 0) return file;
+  const pieces = editPieces(file.pieces, edits);
+  return { ...file, pieces, now: joinPieces(file.original, pieces) };
 }
 
 function fileEdit({ original, exists, pieces, now }: FileState): FileEdit | undefined {

@@ -21,6 +21,12 @@ export function verifyEdits(
   after: AwsTexts,
   changes: readonly ProfileChange[],
 ): readonly string[] {
+  if (
+    isUnchanged(before.config, after.config) &&
+    isUnchanged(before.credentials, after.credentials)
+  ) {
+    return changes.some(({ type }) => type !== 'repair') ? stillSigning(after, changes) : [];
+  }
   const base = changes.some((change) => change.type === 'repair' && change.what === 'bom')
     ? { ...before, config: withoutBom(before.config), credentials: withoutBom(before.credentials) }
     : before;
@@ -305,6 +311,11 @@ function stillSigning(after: AwsTexts, changes: readonly ProfileChange[]): strin
       return signs ? [`${sdk}: profile ${profile} would still sign with a static key`] : [];
     }),
   );
+}
+
+function isUnchanged(before: Uint8Array | undefined, after: Uint8Array | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return Buffer.compare(before, after) === 0;
 }
 
 function withoutBom(bytes: Uint8Array | undefined): Uint8Array | undefined {

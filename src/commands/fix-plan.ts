@@ -3,7 +3,7 @@
 import { basename, join, resolve } from 'node:path';
 
 import { type ProfileChange, type Resolution, type Sdk, sdks } from '../aws/change.ts';
-import { type Breakage, breakages } from '../aws/dependants.ts';
+import { breakages, withMends } from '../aws/dependants.ts';
 import { planEdits, textsAfter } from '../aws/edit.ts';
 import { resolve as resolveProfile } from '../aws/resolve.ts';
 import { verifyEdits } from '../aws/verify.ts';
@@ -42,8 +42,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
   const broken = breakages(found.inventory.profiles, own, {
     cliVersions: own.length === 0 ? [] : await cliVersions(context),
   });
-  const changes = mended(own, broken);
-  const edits = planEdits(found.texts, changes);
+  const edits = planEdits(found.texts, withMends(own, broken));
   const refused = new Map(
     edits.refusals.flatMap((refusal) =>
       refusal.profile === undefined ? [] : [[refusal.profile, refusal] as const],
@@ -56,10 +55,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
     return { ...left(row, refusal.reason, [refusal.hint]), state: 'failed' };
   });
   const after = textsAfter(found.texts, edits);
-  const accepted = changes.filter(
-    (change) => whole === undefined && !('profile' in change && refused.has(change.profile)),
-  );
-  const problems = verifyEdits(found.texts, after, accepted);
+  const problems = verifyEdits(found.texts, after, edits.accepted);
   if (problems.length > 0) {
     throw new UserError(`the planned files would not read as planned: ${problems[0] ?? ''}`, {
       hint: 'nothing was written; this is a bug in keyscan, or a file stranger than any it knows',
@@ -70,8 +66,8 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
   const files = [...aws, ...env.files];
   return {
     rows: planned,
-    changes: accepted,
-    way: rememberUndo(edits, accepted),
+    changes: edits.accepted,
+    way: rememberUndo(edits, edits.accepted),
     files,
     after,
     diffs: await Promise.all(
@@ -81,26 +77,12 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
     warnings: [
       ...edits.notes,
       ...broken.map(({ sentence }) => sentence),
-      ...oldSessionNotes(accepted, context),
+      ...oldSessionNotes(edits.accepted, context),
       ...env.notes,
       ...stillHolding(planned, env.fixed, context),
     ],
     next: env.next,
   };
-}
-
-/** What mends a breakage stands in the place of the change that causes it, or after all of them. */
-function mended(
-  own: readonly ProfileChange[],
-  broken: readonly Breakage[],
-): readonly ProfileChange[] {
-  const instead = new Map(
-    broken.flatMap(({ replaces, source, mend }) => (replaces ? [[source, mend] as const] : [])),
-  );
-  const kept = own.flatMap(
-    (change) => ('profile' in change ? instead.get(change.profile) : undefined) ?? [change],
-  );
-  return [...kept, ...broken.flatMap(({ replaces, mend }) => (replaces ? [] : mend))];
 }
 
 /** Of the AWS CLI that is installed here; old ones cannot do everything. */
