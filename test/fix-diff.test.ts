@@ -75,4 +75,39 @@ describe('the difference that is shown', () => {
       ' STRIPE=••••••••\n export AWS_REGION=eu-west-1\n-AWS_SECRET_ACCESS_KEY=••••••••\n+AWS_PROFILE=work\n',
     );
   });
+
+  it('masks what is commented out, noted, continued, or part of an address, also when nobody knew it', async () => {
+    const line = (name: string, value: string): string => `${name} = ${value}\n`;
+    const lines = (key: string, other: string, part: string, word: string): string =>
+      [
+        `# aws_access_key_id = ${key}`,
+        `;aws_secret_access_key=${other}`,
+        `# the old one was ${key} with ${other}, of Kim (2019)`,
+        `region = eu-west-1 # ${other}`,
+        'aws_session_token = ••••••••',
+        `    ${part}`,
+        `endpoint_url = https://kim:${word}@s3.moonbakery.example/`,
+        '  # see https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html',
+        '',
+      ].join('\n');
+    const before =
+      lines(id, secret, 'AbC1'.repeat(9), 'hunter2').replace(
+        '••••••••',
+        generate('aws-secret', 'token'),
+      ) + line('output', 'json');
+    const file = {
+      path: '/x',
+      before: Buffer.from(before),
+      after: Buffer.from(before.replace('json', 'text')),
+      secret: true,
+    };
+    const { diff } = await maskedDiff('f', file, []);
+    const all = await maskedDiff('f', { ...file, after: Buffer.from('') }, []);
+    const dots = '••••••••';
+    const shown = lines(`AKIA…${id.slice(-4)}`, dots, dots, dots).trimEnd();
+    expect(all.diff).toBe(
+      `--- f\n+++ f\n@@ -1,9 +0,0 @@\n${shown.replaceAll(/^/gm, '-')}\n-output = json\n`,
+    );
+    expect(diff).toContain('-output = json\n+output = text\n');
+  });
 });

@@ -43,15 +43,55 @@ function maskedText(text: string, known: readonly KnownValue[]): string {
 const dots = '••••••••';
 
 function maskedLine(line: string, known: readonly KnownValue[]): string {
-  const setting = /^(\s*(?:-\s+)?(?:export\s+)?["']?([\w.-]+)["']?\s*[=:]\s*)(\S.*)$/.exec(line);
-  const [, start = '', name = '', value = ''] = setting ?? [];
-  if (setting !== null && !isOpen(name)) return start + maskOf(name, value);
-  let masked = line;
-  for (const { role, value: secret } of known) {
-    if (secret.length < 4) continue;
-    masked = masked.replaceAll(secret, role === 'id' ? maskKeyId(secret) : dots);
-  }
-  return masked;
+  const masked = maskedContent(line);
+  return known
+    .filter(({ value }) => value.length >= 4)
+    .reduce(
+      (text, { role, value }) => text.replaceAll(value, role === 'id' ? maskKeyId(value) : dots),
+      masked,
+    );
+}
+
+/** A setting, a comment, a header; whatever else it is goes on with a value and may be the rest of a secret. */
+function maskedContent(line: string): string {
+  const comment = /^(\s*[#;]+)(.*)$/.exec(line);
+  if (comment !== null) return `${comment[1] ?? ''}${maskedNote(comment[2] ?? '')}`;
+  const setting = settingIn(line);
+  if (setting === undefined) return holdsNothing(line) ? line : line.replace(/\S.*/, dots);
+  const { start, name, value } = setting;
+  if (!isOpen(name)) return start + maskOf(name, value);
+  const note = /^(.*?\s[#;])(.*)$/.exec(value);
+  const [, own = value, rest = ''] = note ?? [];
+  return start + own.replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, `$1${dots}@`) + maskedNote(rest);
+}
+
+interface Setting {
+  /** Everything up to the value. */
+  readonly start: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+function settingIn(line: string): Setting | undefined {
+  const [, start, name, value] =
+    /^(\s*(?:-\s+)?(?:export\s+)?["']?([\w.-]+)["']?\s*[=:]\s*)(\S.*)$/.exec(line) ?? [];
+  const isWhole = start !== undefined && name !== undefined && value !== undefined;
+  return isWhole ? { start, name, value } : undefined;
+}
+
+/** A blank line, a header, a name without a value. */
+function holdsNothing(line: string): boolean {
+  return /^\s*(?:\[.*|(?:-\s+)?(?:export\s+)?["']?[\w.-]+["']?\s*[=:]\s*)?$/.test(line);
+}
+
+/** What people wrote, with the settings they commented out and everything in it that looks made by a machine masked. */
+function maskedNote(text: string): string {
+  const setting = settingIn(text);
+  const isKey = setting !== undefined && /key|secret|token|pass/i.test(setting.name);
+  if (isKey) return setting.start + maskOf(setting.name, setting.value);
+  return text
+    .replaceAll(/\bA(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}/g, (id) => maskKeyId(id))
+    .replaceAll(/[A-Za-z0-9+/]{20,}={0,2}/g, (run) => (/\d/.test(run) ? dots : run));
 }
 
 function maskOf(name: string, value: string): string {
