@@ -180,6 +180,15 @@ describe('a repair', () => {
   });
 });
 
+it('does not join sections that one SDK takes for two', () => {
+  const config = `[profile lab] # c\nregion = a\n[default]\nregion = c\n[profile lab]# c\noutput = b\n`;
+  const result = after(texts(config), repair('duplicates'));
+  expect(result.config).toBe(config);
+  expect(result.refused[0]).toBe(
+    'JavaScript SDK: profile default would read differently, though nothing was planned for it',
+  );
+});
+
 describe('nothing is edited', () => {
   const whole = (config: string | Uint8Array, credentials = `[shop]\n${keys}`) => {
     const result = after(texts(config, credentials), sso('shop'), removeKey('shop'));

@@ -9,7 +9,7 @@ import type { IniEdit } from './ini.ts';
 import { editPieces, editsOf, joinPieces, type Piece, wholeOf } from './pieces.ts';
 import { readBoth } from './read-both.ts';
 import { type Refusal, Refused } from './refusal.ts';
-import { verifyEdits } from './verify.ts';
+import { verifyEdits, verifyRepair } from './verify.ts';
 
 export type { Refusal } from './refusal.ts';
 
@@ -145,12 +145,12 @@ function advance(state: State, change: ProfileChange, same: boolean, careful: bo
   const config = edited(state.config, planned.config);
   const credentials = same ? config : edited(state.credentials, planned.credentials);
   const after = { ...state, config, credentials };
-  if (careful && !isRepair(change)) {
-    const [problem] = verifyEdits(before, textsOf(after, same), [change]);
-    if (problem !== undefined) {
-      throw new Refused(problem, 'change this profile by hand, then start again');
-    }
-  }
+  const [problem] = isRepair(change)
+    ? verifyRepair(before, textsOf(after, same), change)
+    : careful
+      ? verifyEdits(before, textsOf(after, same), [change])
+      : [];
+  if (problem !== undefined) throw new Refused(problem, 'change that by hand, then start again');
   const session = planned.session !== undefined && !isRepair(change);
   return {
     ...after,

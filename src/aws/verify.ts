@@ -27,14 +27,35 @@ export function verifyEdits(
   ) {
     return changes.some(({ type }) => type !== 'repair') ? stillSigning(after, changes) : [];
   }
-  const base = changes.some((change) => change.type === 'repair' && change.what === 'bom')
-    ? { ...before, config: withoutBom(before.config), credentials: withoutBom(before.credentials) }
-    : before;
-  const old = new Map(all.map((dialect) => [dialect, readBoth(base, dialect)]));
+  const old = readingsBefore(before, changes);
   const problems = all.flatMap((dialect) =>
     verifyIn(dialect, old, readBoth(after, dialect), changes),
   );
   return [...new Set([...problems, ...stillSigning(after, changes)])];
+}
+
+/** Of a repair that may be one of several: what the SDKs that can read the files would read differently. */
+export function verifyRepair(
+  before: AwsTexts,
+  after: AwsTexts,
+  repair: ProfileChange,
+): readonly string[] {
+  const old = readingsBefore(before, [repair]);
+  return all.flatMap((dialect) => {
+    const both = readBoth(after, dialect);
+    const isRead = both.files.every(([, { error }]) => error === undefined);
+    return isRead ? verifyIn(dialect, old, both, [repair]) : [];
+  });
+}
+
+function readingsBefore(
+  before: AwsTexts,
+  changes: readonly ProfileChange[],
+): ReadonlyMap<Dialect, Both> {
+  const base = changes.some((change) => change.type === 'repair' && change.what === 'bom')
+    ? { ...before, config: withoutBom(before.config), credentials: withoutBom(before.credentials) }
+    : before;
+  return new Map(all.map((dialect) => [dialect, readBoth(base, dialect)]));
 }
 
 const all = [...dialects, 'rust'] as const;
