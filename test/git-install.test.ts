@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -103,6 +104,7 @@ describe('keyscan install', () => {
     const repo = repository();
     repo.commit({ 'README.md': '#\n' });
     const hooks = join(repo.folder, '.git/hooks');
+    mkdirSync(hooks, { recursive: true });
     writeFileSync(join(hooks, 'pre-commit'), '#!/bin/sh\n# \xff\r\n[ ! -e stop ]', 'latin1');
     chmodSync(join(hooks, 'pre-commit'), 0o750);
     const before = hooksOf(repo);
