@@ -48,7 +48,11 @@ it('docs/git.md lists these cases (UPDATE=1 writes it)', async () => {
     /(<!-- cases -->\n)[^]*(<!-- end of cases -->)/,
     (_, start: string, end: string) => `${start}\n${table}\n\n${end}`,
   );
-  const formatted = await prettier.format(made, { parser: 'markdown', printWidth: 100 });
+  const formatted = await prettier.format(made, {
+    parser: 'markdown',
+    printWidth: 100,
+    singleQuote: true,
+  });
   if (process.env['UPDATE']) writeFileSync(file, formatted);
   expect(readFileSync(file, 'utf8')).toBe(formatted);
 });
