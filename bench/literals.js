@@ -4,7 +4,11 @@ import { evaluate } from '../scripts/evaluate.js';
 
 /** @returns {Promise<readonly string[]>} one regex each, of nothing but a literal and (?i:) */
 export async function literalPatterns() {
-  const { tables } = await evaluate(`export { tables } from './src/engine/builtin.ts';`);
+  const { tables } = await evaluate(`
+    import { rules } from './rules/index.ts';
+    import { compile } from './src/engine/compile.ts';
+    export const tables = compile(rules);
+  `);
   const patterns = new Set();
   for (const { matcher, step } of tables.anchors) {
     for (const pattern of patternsOf(tables.matchers[matcher], step)) patterns.add(pattern);
@@ -26,7 +30,7 @@ function patternsOf(matcher, step) {
     case 'pattern':
       return [pattern(matcher.anchor, matcher.anyCase)];
     case 'container':
-      return [pattern(matcher.literals[step].text, false)];
+      return [pattern(matcher.literals.at(step).text, false)];
     default:
       throw new Error(`no literal is known for ${matcher.type}`);
   }

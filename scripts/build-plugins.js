@@ -3,7 +3,7 @@
 import { build } from 'esbuild';
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import { evaluate } from './evaluate.js';
@@ -82,34 +82,37 @@ async function describe(entry) {
 
 /**
  * Modules of ours that only some scans come to use, though the source imports them in the ordinary way: in the
- * CommonJS files they stand in one file, `late.cjs`, that is loaded when the first of their functions is called. They
- * must be pure, since they bring copies of what they rest on.
+ * CommonJS files they stand in files of their own (`files`: which modules, by name), each loaded when the first of its
+ * functions is called. They must be pure, since they bring copies of what they rest on.
  */
-export function lateModules({ from, paths }) {
-  const file = `${from.includes('/') ? '../' : './'}late.cjs`;
+export function lateModules({ from, files }) {
+  const up = from.includes('/') ? '../' : './';
+  const others = Object.entries(files).filter(([name]) => name !== from);
+  const fileOf = (path) => others.find(([, paths]) => paths.includes(path))?.[0];
   return {
     name: 'late modules',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir, namespace }) => {
         const target = resolve(resolveDir, path);
-        if (kind !== 'import-statement' || namespace !== 'file' || !paths.includes(target)) return;
+        if (kind !== 'import-statement' || namespace !== 'file' || !fileOf(target)) return;
         // Relative, since esbuild writes it into a comment of the built file
         return { path: relative(root, target), namespace: 'late-own' };
       });
-      onResolve({ filter: /late\.cjs$/, namespace: 'late-own' }, ({ path }) => ({
+      onResolve({ filter: /\.cjs$/, namespace: 'late-own' }, ({ path }) => ({
         path,
         external: true,
       }));
       onLoad({ filter: /.*/, namespace: 'late-own' }, async ({ path }) => {
         const target = resolve(root, path);
-        const load = `require(${JSON.stringify(file)}).m${paths.indexOf(target)}`;
+        const name = fileOf(target);
+        const load = `require(${JSON.stringify(`${up}${name}.cjs`)}).m${files[name].indexOf(target)}`;
         return { contents: getters(load, await exportsOf(target)) };
       });
     },
   };
 }
 
-/** The entry of late.cjs. */
+/** The entry of such a file. */
 export function lateEntry(paths) {
   return paths
     .map((path, index) => `export * as m${index} from ${JSON.stringify(path)};`)
@@ -183,41 +186,55 @@ export function onlyTheVersion() {
 
 /**
  * Two modules are run here, now, and replaced by what they make. src/engine/builtin.ts compiles the rules when it is
- * loaded, which is what tests want; in the built program the tables stand ready. And nobody but tests reads the examples
- * of our own rules (`rules check` is for other people's), which are more than half of rules/.
+ * loaded, which is what tests want; the built program reads the tables from a file, `tables.bin`. And nobody but tests
+ * reads the examples of our own rules (`rules check` is for other people's), which are more than half of rules/.
  */
 export function compiledRules() {
   const replacements = new Map([
-    [join(root, 'src/engine/builtin.ts'), tablesReady],
+    [join(root, 'src/engine/builtin.ts'), tablesFromFile],
     [join(root, 'rules/index.ts'), rulesWithoutExamples],
   ]);
-  const made = new Map();
   return {
     name: 'compiled rules',
-    setup({ onLoad }) {
+    setup({ onLoad, initialOptions }) {
       onLoad({ filter: /[/\\](builtin|index)\.ts$/ }, async ({ path }) => {
-        const make = replacements.get(path);
-        if (make === undefined) return undefined;
-        if (!made.has(path)) made.set(path, make());
-        return { loader: 'js', contents: await made.get(path) };
+        const contents = await replacements.get(path)?.(initialOptions.format);
+        return contents && { loader: 'js', contents, resolveDir: dirname(path) };
       });
     },
   };
 }
 
-async function tablesReady() {
-  const { tables } = await evaluate(`export { tables } from './src/engine/builtin.ts';`);
-  return `export const tables = ${parsed(tables)};`;
+/** What `tables.bin` holds. A file of its own, because a string in JavaScript is read, checked and copied three times. */
+export async function tables() {
+  const { bytes } = await evaluate(`export { bytes } from './src/engine/builtin.ts';`);
+  return bytes;
 }
 
-async function rulesWithoutExamples() {
-  const { rules } = await evaluate(`export { rules } from './rules/index.ts';`);
-  return `export const rules = ${parsed(rules.map((rule) => ({ ...rule, examples: [], negatives: [] })))};`;
+/** It lies beside scan.cjs, index.js and app.js; only of ES modules the build may make a file in chunks/. */
+function tablesFromFile(format) {
+  const url = 'new URL(import.meta.url.replace(/(chunks[/])?[^/]*$/, "tables.bin"))';
+  const place = format === 'esm' ? url : '`${__dirname}/tables.bin`';
+  return `
+    import { readFileSync } from 'node:fs';
+    import { unpack } from './packed.ts';
+    export const tables = unpack(readFileSync(${place}));
+  `;
 }
 
-/** Node makes big values of JSON faster than of JavaScript. (Columns instead of objects were tried: no gain.) */
+let withoutExamples;
+
+function rulesWithoutExamples() {
+  withoutExamples ??= evaluate(`export { rules } from './rules/index.ts';`).then(
+    ({ rules }) =>
+      `export const rules = ${parsed(rules.map((rule) => ({ ...rule, examples: [], negatives: [] })))};`,
+  );
+  return withoutExamples;
+}
+
+/** Node makes big values of JSON faster than of JavaScript. */
 function parsed(value) {
   const json = JSON.stringify(value);
-  if (!isDeepStrictEqual(JSON.parse(json), value)) throw new Error('rules and tables must be data');
+  if (!isDeepStrictEqual(JSON.parse(json), value)) throw new Error('rules must be data');
   return `JSON.parse(${JSON.stringify(json)})`;
 }

@@ -2,6 +2,7 @@
 //
 //   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start
 //   scan.cjs      what every scan needs, loaded by keyscan.cjs with require() for the same reason
+//   tables.bin    the compiled rules
 //   late.cjs      what a scan needs once it has found something
 //   lazy/*.cjs    what only some scans need (a format, git's history), each with all it rests on
 //   lazy/*.js     what rests on a library, loaded with import(); chunks/ is what these ES modules share
@@ -29,6 +30,7 @@ import {
   lateModules,
   loadedOnDemand,
   onlyTheVersion,
+  tables,
 } from './build-plugins.js';
 import { evaluate } from './evaluate.js';
 import { dist, hashOfInputs, root, stamp } from './inputs.js';
@@ -41,25 +43,22 @@ const hot = ['report/pretty.ts', 'report/pen.ts'].map(source);
 
 /**
  * Imported at once in the source, but of no use to the scan of a file that holds nothing: see `lateModules`. What
- * belongs here shows in NODE_V8_COVERAGE of such a scan.
+ * belongs here shows in NODE_V8_COVERAGE of such a scan. By the file that holds them; each is loaded on an occasion.
  */
-const late = [
-  'detect/advice.ts',
-  'detect/beside.ts',
-  'detect/checks.ts',
-  'detect/excerpt.ts',
-  'detect/join.ts',
-  'detect/mask.ts',
-  'detect/position.ts',
-  'detect/refine.ts',
-  'engine/compile.ts',
-  'git/run.ts',
-  'report/frame.ts',
-  'sources/env-files.ts',
-  'sources/home.ts',
-  'sources/home-places.ts',
-  'sources/process-environment.ts',
-].map(source);
+const late = {
+  late: [
+    'detect/findings.ts',
+    'detect/windows.ts',
+    'git/run.ts',
+    'report/frame.ts',
+    'sources/env-files.ts',
+    'sources/home.ts',
+    'sources/home-places.ts',
+    'sources/process-environment.ts',
+    '../rules/index.ts',
+  ].map(source),
+  own: ['detect/own.ts', 'engine/compile.ts', 'engine/pack.ts'].map(source),
+};
 
 const common = {
   absWorkingDir: root,
@@ -81,12 +80,11 @@ async function buildAll() {
   const { bundles, imported } = await commandBundles(plugins);
   bundles.push(await modules({ ...imported, index: source('index.ts') }, plugins));
 
-  const files = new Map(
-    bundles
-      .flatMap(({ outputFiles }) => outputFiles)
-      .sort((a, b) => rank(a.path) - rank(b.path))
-      .map(({ path, contents }) => [path, contents]),
-  );
+  const programs = bundles
+    .flatMap(({ outputFiles }) => outputFiles)
+    .sort((a, b) => rank(a.path) - rank(b.path))
+    .map(({ path, contents }) => [path, contents]);
+  const files = new Map([[join(dist, 'tables.bin'), await tables()], ...programs]);
   const metafiles = bundles.map(({ metafile }) => metafile);
   files.set(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(root, metafiles));
   files.set(join(dist, 'schema.json'), await configurationSchema());
@@ -107,9 +105,14 @@ function rank(path) {
 async function commandBundles(plugins) {
   const wanted = new Map([['keyscan', source('cli/main.cts')]]);
   const imported = {};
-  const bundles = [
-    await commonJsOf({ stdin: { contents: lateEntry(late), resolveDir: root } }, 'late', plugins),
-  ];
+  const bundles = await Promise.all(
+    Object.entries(late).map(([name, paths]) =>
+      commonJsOf({ stdin: { contents: lateEntry(paths), resolveDir: root } }, name, [
+        lateModules({ from: name, files: late }),
+        ...plugins,
+      ]),
+    ),
+  );
   for (const [name, entry] of wanted) {
     const { bundle, required, modules } = await commonJs(name, entry, plugins);
     bundles.push(bundle);
@@ -131,7 +134,7 @@ async function commonJs(name, entry, plugins) {
     onRequire: (other, path) => required.set(other, path),
     onImport: (other, path) => (modules[other] = path),
   });
-  const more = [onDemand, lateModules({ from: name, paths: late }), ...plugins];
+  const more = [onDemand, lateModules({ from: name, files: late }), ...plugins];
   const bundle = await commonJsOf({ entryPoints: [{ in: entry, out: name }] }, name, more);
   return { bundle, required, modules };
 }

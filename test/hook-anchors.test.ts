@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { rules } from '../rules/index.ts';
 import { hookAnchors } from '../src/commands/hook-anchors.ts';
 import { createScanner } from '../src/detect/scanner.ts';
-import { tables } from '../src/engine/builtin.ts';
+import { compile } from '../src/engine/compile.ts';
 import { expand } from './support/examples.ts';
 import { run, temporaryFolder } from './support/run.ts';
 
-const expression = hookAnchors(tables);
+const expression = hookAnchors(compile(rules));
 const scanner = createScanner({ today: new Date('2026-06-01T00:00:00Z') });
 
 const encodings: Readonly<Record<string, (content: Buffer) => Buffer>> = {

@@ -71,8 +71,10 @@ describe('the files of the package', () => {
       'dist/index.js',
       'dist/keyscan.cjs',
       'dist/late.cjs',
+      'dist/own.cjs',
       'dist/scan.cjs',
       'dist/schema.json',
+      'dist/tables.bin',
       'package.json',
     ]);
   });

@@ -405,7 +405,7 @@ describe('selecting rules', () => {
   ];
   const chosen = async (only: string[], rules: object): Promise<unknown> => {
     write('.keyscanrc', { rules });
-    const { select, severity } = selectRules(known, only, await load());
+    const { select, severity } = selectRules(() => known, only, await load());
     return known.filter(select).map((each) => [each.id, severity(each)]);
   };
 
@@ -430,7 +430,7 @@ describe('selecting rules', () => {
 
   it('refuses names that no rule has', async () => {
     expect(() =>
-      selectRules(known, ['aws-acces-key'], {
+      selectRules(() => known, ['aws-acces-key'], {
         settings: {},
         problem: (_, text) => new UserError(text),
       }),

@@ -98,7 +98,7 @@ describe('a baseline', () => {
 
 describe('rules', () => {
   it('run as the selection says', () => {
-    const off = selectRules(builtIn, [], {
+    const off = selectRules(() => builtIn, [], {
       settings: { rules: { 'aws/*': 'off' } },
       problem: (_, text) => new UserError(text),
     });

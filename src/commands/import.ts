@@ -35,7 +35,7 @@ export async function importBaseline(
   const { settings } = tree;
   const options = {
     baseline: settings.baseline.baseline,
-    providers: new Set(settings.rules.map(({ provider }) => provider)),
+    providers: new Set(settings.rules().map(({ provider }) => provider)),
     fingerprint: fingerprintOf,
   };
   let result = importKnown(text, file, { ...options, findings: tree.report.findings });

@@ -15,7 +15,8 @@ import {
 import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
-import { tables } from '../engine/builtin.ts';
+import { rules } from '../../rules/index.ts';
+import { compile } from '../engine/compile.ts';
 import { hookPlace, type HookPlace } from '../git/hook-places.ts';
 import { type Git, openGit } from '../git/run.ts';
 import { hookAnchors } from './hook-anchors.ts';
@@ -83,7 +84,8 @@ export function uninstall(flags: InstallFlags, host: Host): ExitCode {
 /** What the hooks of this computer are made of. */
 export function hookParts(program: string, { env }: Host): HookParts {
   const grep = grepThatTellsBinary(env);
-  return { node: process.execPath, program, version, anchors: hookAnchors(tables), grep };
+  const anchors = hookAnchors(compile(rules));
+  return { node: process.execPath, program, version, anchors, grep };
 }
 
 function installHook(folder: string, name: HookName, parts: HookParts): string {

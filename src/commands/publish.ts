@@ -61,7 +61,7 @@ export function contextOf(
     elapsedMs,
     startedAt: new Date(Date.now() - elapsedMs),
     what,
-    rule: (id) => settings.rules.find((rule) => rule.id === id),
+    rule: (id) => settings.rules().find((rule) => rule.id === id),
     verbose: settings.verbose,
     failOn: settings.failOn,
   };

@@ -37,7 +37,8 @@ export interface Settings {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly today: Date;
-  readonly rules: readonly Rule[];
+  /** Our own and those of the configuration. A function, because only what was found has to know them. */
+  readonly rules: () => readonly Rule[];
 }
 
 const defaultFileSize = 100 * 1024 ** 2;
@@ -62,11 +63,12 @@ export async function settle(
   const config = await loadConfig(tree, { cwd: host.cwd, given: flags.config });
   const { settings } = config;
   const today = new Date();
-  const rules = await rulesOf(config);
+  const custom = await customRules(config);
+  const rules = (): readonly Rule[] => [...builtIn, ...custom];
   return {
     rules,
     scanner: {
-      rules,
+      ...(custom.length === 0 ? {} : { rules: rules() }),
       ...selectRules(rules, flags.rules ?? [], config),
       ...(flags.noInlineIgnore || settings.noInlineIgnore ? {} : { inline: inlinePolicy(at) }),
       own: ownKeys(host.env),
@@ -95,12 +97,16 @@ export async function settle(
 
 /** Our own rules and those of a configuration. */
 export async function rulesOf(config: Config): Promise<readonly Rule[]> {
-  const { customRules = [] } = config.settings;
-  if (customRules.length === 0) return builtIn;
+  return [...builtIn, ...(await customRules(config))];
+}
+
+async function customRules(config: Config): Promise<readonly Rule[]> {
+  const { customRules: custom = [] } = config.settings;
+  if (custom.length === 0) return custom;
   checkCustomRules(builtIn, config);
   const { refuseUnusable } = await import('./custom-rules.ts');
   refuseUnusable(config);
-  return [...builtIn, ...customRules];
+  return custom;
 }
 
 export function policyTree(cwd: string): PolicyTree {

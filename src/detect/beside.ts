@@ -1,9 +1,8 @@
 // Secrets without a telling name, beside an id: `"AKIA…", "…"`, `id:secret`, `"secret": "…"`, columns of a table. Only near an
 // id that has found no partner, only a whole value, and only one that passes the checks of its part.
 
-import { byteSet } from '../engine/charset.ts';
+import { byteSet, latin1 } from '../engine/charset.ts';
 import { characterAt, clearBefore, codeOf, readRun, type Run } from '../engine/logical.ts';
-import { latin1 } from '../engine/scan.ts';
 import type { RulePart } from '../core/rule.ts';
 import { gapBetween, never } from './join.ts';
 import { base64Layer, type Layer } from './layer.ts';

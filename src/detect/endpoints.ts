@@ -1,7 +1,7 @@
 // For which store a key is: by the names of its settings, or by an endpoint that is set beside it. An endpoint is everywhere in
 // configuration, so one that belongs to something else must not make another store's key of an AWS one.
 
-import { latin1 } from '../engine/scan.ts';
+import { latin1 } from '../engine/charset.ts';
 import { gapBetween } from './join.ts';
 import type { Piece } from './pieces.ts';
 import { isAwsHost, someStore, type Store, storeByHost, storeByName } from './stores.ts';

@@ -1,9 +1,9 @@
 // Hits → pieces: the value of each hit is read, checked, and kept with the layer it stands in. Pieces hold secrets; they
-// live until src/detect/scanner.ts has made findings of them, and no longer.
+// live until src/detect/findings.ts has made findings of them, and no longer.
 
 import type { Decoding, Role } from '../core/finding.ts';
 import type { Rule, RulePart } from '../core/rule.ts';
-import { byteSet } from '../engine/charset.ts';
+import { byteSet, latin1 } from '../engine/charset.ts';
 import {
   characterAt,
   codeOf,
@@ -16,7 +16,7 @@ import {
   percentFlag,
   widthOf,
 } from '../engine/logical.ts';
-import { type Engine, hitSize, identifierStart, latin1 } from '../engine/scan.ts';
+import { type Engine, type Hits, hitSize, identifierStart } from '../engine/scan.ts';
 import type { Matcher } from '../engine/tables.ts';
 import { type CheckContext, type CheckVerdict, contextLength } from './check.ts';
 import { checks } from './checks.ts';
@@ -48,7 +48,6 @@ export interface Found {
 
 export interface Collector {
   readonly engine: Engine;
-  readonly matchers: readonly Matcher[];
   readonly rules: readonly Rule[];
   /** Rules that take part; by index. */
   readonly active: readonly boolean[];
@@ -63,8 +62,8 @@ export interface Collector {
 /** More in one document than anybody reads; said, and looked at no further. */
 const mostPieces = 20_000;
 
-export function collect(layer: Layer, by: Collector): Found {
-  const hits = by.engine.scan(layer.bytes, layer.length);
+/** `hits` are those of the layer; the engine takes them back when it scans the next one. */
+export function collect(layer: Layer, by: Collector, hits: Hits): Found {
   if (hits.exhausted) by.exhausted = true;
   const found: Found = { layer, pieces: [], inner: [] };
   if (hits.count === 0) return found;
@@ -72,10 +71,9 @@ export function collect(layer: Layer, by: Collector): Found {
   const containers: Layer[] = [];
   const seen = new Set<string>();
   for (let at = 0; at < data.length; at += hitSize) {
-    const matcher = by.matchers[data[at] ?? 0];
+    const matcher = by.engine.matcher(data[at] ?? 0);
     const start = data[at + 1] ?? 0;
     const end = data[at + 2] ?? 0;
-    if (matcher === undefined) continue;
     if (matcher.type === 'container') {
       if (layer.depth >= deepest || end - start > by.decodable) {
         by.exhausted ||= layer.depth < deepest;
@@ -104,7 +102,7 @@ export function collect(layer: Layer, by: Collector): Found {
     found.pieces.push(piece);
   }
   for (const container of containers) {
-    const inner = collect(container, by);
+    const inner = collect(container, by, by.engine.scan(container.bytes, container.length));
     const pieces = inner.pieces.filter((piece) => {
       const [start, end] = container.toParent(piece.start, piece.end);
       // An escaped line holds plain text as well, and what stands there plainly was found before.

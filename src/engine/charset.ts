@@ -73,3 +73,18 @@ export const alnum = byteSet('A-Za-z0-9');
 export const wordSet = byteSet('\\w');
 export const base64Set = byteSet('A-Za-z0-9+/');
 export const base64AnySet = byteSet('A-Za-z0-9+/_-');
+
+/** Bytes as text, one UTF-16 unit a byte. */
+export function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i += 8192) {
+    // Spreading a typed array is many times slower than applying it.
+    const piece: unknown = Reflect.apply(
+      String.fromCharCode,
+      null,
+      bytes.subarray(i, Math.min(to, i + 8192)),
+    );
+    text += String(piece);
+  }
+  return text;
+}

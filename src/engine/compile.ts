@@ -4,10 +4,15 @@
 import type { Piece, Rule, Shape } from '../core/rule.ts';
 import { byteSet } from './charset.ts';
 import { trigramsPerMillion } from './frequency.ts';
-import type { Anchor, ContainerLiteral, Matcher, Step, Tables } from './tables.ts';
+import {
+  type Anchor,
+  type ContainerLiteral,
+  type Matcher,
+  type Step,
+  type Tables,
+  unlimited,
+} from './tables.ts';
 
-/** A run without a maximum. */
-export const unlimited = 0x3fffffff;
 const mostCombinations = 4096;
 
 /** Throws RangeError naming the rule when a shape has no literal of three bytes to look for, or is malformed. */

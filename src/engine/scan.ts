@@ -2,8 +2,7 @@
 // matcher is tried on the spot, in a bounded stretch. Nothing is decoded, nothing but hits is allocated. Every step is
 // counted, so that no input takes more than a fixed number of steps a byte (docs/decisions.md, "Linear time").
 
-import { alnum, base64AnySet, byteSet, type ByteSet, lower, wordSet } from './charset.ts';
-import { unlimited } from './compile.ts';
+import { alnum, base64AnySet, byteSet, type ByteSet, latin1, lower, wordSet } from './charset.ts';
 import {
   characterAt,
   clearBefore,
@@ -13,14 +12,16 @@ import {
   type Run,
   widthOf,
 } from './logical.ts';
-import type {
-  AssignmentMatcher,
-  BlockMatcher,
-  ContainerMatcher,
-  PatternMatcher,
-  Step,
-  Tables,
-  TokenMatcher,
+import { entrySize, filterBits, hashOf, type PackedTables } from './packed.ts';
+import {
+  type AssignmentMatcher,
+  type BlockMatcher,
+  type ContainerMatcher,
+  type Matcher,
+  type PatternMatcher,
+  type Step,
+  type TokenMatcher,
+  unlimited,
 } from './tables.ts';
 
 /** Numbers a hit takes in `Hits.data`: matcher, start, end (half open), start of the name or -1. All offsets are bytes. */
@@ -37,6 +38,14 @@ export interface Hits {
 export interface Engine {
   /** Finds all hits in the first `length` bytes, in order of their anchors. The result is reused by the next call. */
   scan(bytes: Uint8Array, length: number): Hits;
+  /** The matcher that a hit names. */
+  matcher(index: number): Matcher;
+}
+
+/** Tables that are used together; their matchers are numbered on, and so are their rules from `firstRule`. */
+export interface Part {
+  readonly tables: PackedTables;
+  readonly firstRule: number;
 }
 
 /** Steps allowed for a text: plenty for anything people write, and a bound for what attackers do. */
@@ -45,26 +54,50 @@ const freeSteps = 1 << 20;
 const mostHits = 1 << 16;
 const attemptsPerWindow = 24;
 
-export function createEngine(tables: Tables): Engine {
-  const { slots, buckets } = indexAnchors(tables);
-  const matchers = tables.matchers.map(prepare);
+export function createEngine(...given: readonly Part[]): Engine {
+  let size = 0;
+  const parts = given.map(({ tables, firstRule }) => {
+    const first = size;
+    size += tables.size;
+    return { tables, firstRule, first, shift: Math.clz32(tables.keys.length) + 1 };
+  });
+  const filter = filterOf(given);
   const hits: Hits = { data: new Int32Array(256 * hitSize), count: 0, exhausted: false };
-  const state = new State(matchers.length, hits);
+  const state = new State(size, hits);
+  const matchers: Matcher[] = [];
+  const confirms: Confirm[] = [];
+
+  const matcherOf = (index: number): Matcher => {
+    const part = parts.findLast(({ first }) => first <= index);
+    if (part === undefined) throw new RangeError(`there is no matcher ${String(index)}`);
+    const matcher = part.tables.matcher(index - part.first);
+    return matcher.type === 'container'
+      ? matcher
+      : { ...matcher, rule: matcher.rule + part.firstRule };
+  };
+  const matcher = (index: number): Matcher => (matchers[index] ??= matcherOf(index));
 
   /** Tries everything that is anchored at this window, which ends at byte `at`. */
-  const confirm = (slot: number, window: number, at: number): void => {
-    const bucket = buckets[slot];
-    if (bucket === undefined) return;
-    for (let i = 0; i < bucket.length; i += entrySize) {
-      if (bucket[i] !== window) continue;
-      const index = bucket[i + 1] ?? 0;
-      const start = at - 2 - (bucket[i + 2] ?? 0);
-      if (start < (state.until[index] ?? 0)) continue;
-      matchers[index]?.(state, index, start, bucket[i + 3] ?? 0);
+  const confirm = (window: number, at: number): void => {
+    const hash = hashOf(window);
+    for (const { tables, first, shift } of parts) {
+      const { keys, starts, entries } = tables;
+      let place = hash >>> shift;
+      while (keys[place] !== window + 1 && keys[place] !== 0) place = (place + 1) % keys.length;
+      if (keys[place] === 0) continue;
+      const start = starts[place] ?? 0;
+      const end = start + 1 + (entries[start] ?? 0) * entrySize;
+      for (let i = start + 1; i < end; i += entrySize) {
+        const index = first + (entries[i] ?? 0);
+        const from = at - 2 - (entries[i + 1] ?? 0);
+        if (from < (state.until[index] ?? 0)) continue;
+        (confirms[index] ??= prepare(matcher(index)))(state, index, from, entries[i + 2] ?? 0);
+      }
     }
   };
 
   return {
+    matcher,
     scan(bytes, length) {
       hits.count = 0;
       hits.exhausted = false;
@@ -73,9 +106,8 @@ export function createEngine(tables: Tables): Engine {
       let window = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
       for (let at = 2; at < length; at++) {
         window = ((window << 8) | (bytes[at] ?? 0)) & 0xffffff;
-        const slot = slots[Math.imul(window, multiplier) >>> 16] ?? 0;
-        if (slot === 0) continue;
-        confirm(slot, window, at);
+        if (filter[hashOf(window) >>> (32 - filterBits)] === 0) continue;
+        confirm(window, at);
         if (state.steps < 0) {
           hits.exhausted = true;
           return hits;
@@ -86,32 +118,15 @@ export function createEngine(tables: Tables): Engine {
   };
 }
 
-const multiplier = 0x9e3779b1;
-
-/** A bucket holds windows with the same hash: window, matcher, offset of the window in its literal, step. */
-const entrySize = 4;
-
-function indexAnchors(tables: Tables): { slots: Uint16Array; buckets: Int32Array[] } {
-  const slots = new Uint16Array(1 << 16);
-  const lists: number[][] = [[]];
-  for (const { window, matcher, at, step } of tables.anchors) {
-    const [first, second, third] = window;
-    for (const a of first) {
-      for (const b of second) {
-        for (const c of third) {
-          const bytes = (a.charCodeAt(0) << 16) | (b.charCodeAt(0) << 8) | c.charCodeAt(0);
-          const hash = Math.imul(bytes, multiplier) >>> 16;
-          let slot = slots[hash] ?? 0;
-          if (slot === 0) {
-            slot = lists.push([]) - 1;
-            slots[hash] = slot;
-          }
-          lists[slot]?.push(bytes, matcher, at, step);
-        }
-      }
-    }
+function filterOf(parts: readonly Part[]): Uint8Array {
+  const [first, ...others] = parts;
+  if (first === undefined) return new Uint8Array(1 << filterBits);
+  if (others.length === 0) return first.tables.filter;
+  const filter = first.tables.filter.slice();
+  for (const { tables } of others) {
+    for (const key of tables.keys) if (key > 0) filter[hashOf(key - 1) >>> (32 - filterBits)] = 1;
   }
-  return { slots, buckets: lists.map((list) => Int32Array.from(list)) };
+  return filter;
 }
 
 /** What confirmations share while one text is scanned. */
@@ -181,7 +196,7 @@ class State {
 /** Tries one matcher where its literal would start at `at`; `step` says which literal (see Anchor). */
 type Confirm = (state: State, index: number, at: number, step: number) => void;
 
-function prepare(matcher: Tables['matchers'][number]): Confirm {
+function prepare(matcher: Matcher): Confirm {
   switch (matcher.type) {
     case 'token':
       return tokenConfirm(matcher);
@@ -716,21 +731,6 @@ function patternConfirm(matcher: PatternMatcher): Confirm {
   };
 }
 
-/** Bytes as text, one UTF-16 unit a byte. */
-export function latin1(bytes: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let i = from; i < to; i += 8192) {
-    // Spreading a typed array is many times slower than applying it.
-    const piece: unknown = Reflect.apply(
-      String.fromCharCode,
-      null,
-      bytes.subarray(i, Math.min(to, i + 8192)),
-    );
-    text += String(piece);
-  }
-  return text;
-}
-
 function containerConfirm(matcher: ContainerMatcher): Confirm {
   const extent = { base64: base64Extent, escaped: escapedExtent, 'utf-16': wideExtent }[
     matcher.encoding
@@ -738,7 +738,7 @@ function containerConfirm(matcher: ContainerMatcher): Confirm {
   const anyCase = matcher.encoding === 'escaped';
   return (state, index, at, literalIndex) => {
     if (at < (state.until[index] ?? 0)) return;
-    const literal = matcher.literals[literalIndex];
+    const literal = matcher.literals.at(literalIndex);
     state.steps -= 2;
     if (literal === undefined || literalEnd(state, at, literal.text, anyCase) < 0) return;
     const span = extent(state, at, literal.phase);

@@ -2,6 +2,9 @@ import type { CharSet } from '../core/rule.ts';
 
 // What one compiler makes of rules: plain data, so that a build can write it down and a start-up only reads it.
 
+/** A run without a maximum. */
+export const unlimited = 0x3fffffff;
+
 export interface Tables {
   /** In the order rules and their parts are given; a hit names its matcher by index. */
   readonly matchers: readonly Matcher[];
@@ -76,7 +79,12 @@ export interface ContainerMatcher extends Origin {
   readonly type: 'container';
   readonly encoding: 'base64' | 'escaped' | 'utf-16';
   /** The encoded forms of what is looked for; an anchor's `step` is an index into them. */
-  readonly literals: readonly ContainerLiteral[];
+  readonly literals: Literals;
+}
+
+/** An array, or what reads them one by one. */
+export interface Literals {
+  at(index: number): ContainerLiteral | undefined;
 }
 
 export interface ContainerLiteral {
@@ -94,21 +102,4 @@ export interface Anchor {
   readonly at: number;
   /** Tokens: index of the step. Names: index of the name × 16 + index of its word. Containers: index of the literal. Else 0. */
   readonly step: number;
-}
-
-/** Two sets of tables as one; hits of `second` follow those of `first`. `ruleOffset` is added to the rules of `second`. */
-export function mergeTables(first: Tables, second: Tables, ruleOffset: number): Tables {
-  const offset = first.matchers.length;
-  return {
-    matchers: [
-      ...first.matchers,
-      ...second.matchers.map((matcher) =>
-        matcher.type === 'container' ? matcher : { ...matcher, rule: matcher.rule + ruleOffset },
-      ),
-    ],
-    anchors: [
-      ...first.anchors,
-      ...second.anchors.map((anchor) => ({ ...anchor, matcher: anchor.matcher + offset })),
-    ],
-  };
 }

@@ -18,22 +18,23 @@ export interface Selection {
 
 /**
  * `only` is what --rule named: then exactly those run, also where the configuration says "off". In the configuration an
- * id is stronger than `provider/*`, and that than `*`. A name that no rule has is an error, never a rule that never runs.
+ * id is stronger than `provider/*`, and that than `*`. A name that no rule has is an error, never a rule that never runs;
+ * `known` is asked only when a name was given.
  */
 export function selectRules(
-  known: readonly RuleName[],
+  known: () => readonly RuleName[],
   only: readonly string[],
   config: Pick<Config, 'settings' | 'problem'>,
 ): Selection {
   const wanted = only.map((name) => name.trim());
   for (const name of wanted) {
-    const wrong = nameProblem(name, known);
+    const wrong = nameProblem(name, known());
     if (wrong !== undefined)
       throw new UserError(`--rule ${wrong}`, { hint: 'keyscan rules lists them.' });
   }
   const { rules = {} } = config.settings;
   for (const name of Object.keys(rules)) {
-    const wrong = nameProblem(name, known);
+    const wrong = nameProblem(name, known());
     if (wrong !== undefined)
       throw config.problem(['rules', name], wrong, 'keyscan rules lists them.');
   }

@@ -8,7 +8,8 @@ import { dirname, join, resolve } from 'node:path';
 import { hookAnchors } from '../../src/commands/hook-anchors.ts';
 import { grepThatTellsBinary } from '../../src/commands/hook-grep.ts';
 import { hookScript } from '../../src/commands/hook-script.ts';
-import { tables } from '../../src/engine/builtin.ts';
+import { rules } from '../../rules/index.ts';
+import { compile } from '../../src/engine/compile.ts';
 import { generate } from './examples.ts';
 import { cleanEnvironment, program, run, type RunResult, temporaryFolder } from './run.ts';
 
@@ -163,7 +164,7 @@ function firstStepScript(): string {
   const folder = temporaryFolder('first-step');
   const node = join(folder, 'node');
   writeFileSync(node, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-  const anchors = hookAnchors(tables);
+  const anchors = hookAnchors(compile(rules));
   made = join(folder, 'hook');
   const grep = grepThatTellsBinary(process.env);
   const parts = { node, program: node, version: '0', anchors };
