@@ -8,7 +8,8 @@ import { byteSet } from '../src/engine/charset.ts';
 import { compile } from '../src/engine/compile.ts';
 import { pack, ready } from '../src/engine/pack.ts';
 import { unpack } from '../src/engine/packed.ts';
-import { createEngine, type Engine, hitSize } from '../src/engine/scan.ts';
+import { createEngine, type Engine } from '../src/engine/scan.ts';
+import { hitSize } from '../src/engine/state.ts';
 import type { Literals, Matcher, Step, TokenMatcher } from '../src/engine/tables.ts';
 import { generate } from './support/examples.ts';
 

@@ -12,7 +12,8 @@ import {
   type Suppression,
 } from '../core/finding.ts';
 import type { Rule, RulePart } from '../core/rule.ts';
-import type { Engine, Hits } from '../engine/scan.ts';
+import type { Engine } from '../engine/scan.ts';
+import type { Hits } from '../engine/state.ts';
 import { nextSteps } from './advice.ts';
 import type { ScannerOptions } from './api.ts';
 import { addBeside } from './beside.ts';

@@ -2,7 +2,7 @@
 // in the layer around it. Decoding is bounded in depth and in bytes.
 
 import { type Decoding } from '../core/finding.ts';
-import { base64AnySet } from '../engine/charset.ts';
+import { base64AnySet, sextet } from '../engine/charset.ts';
 import {
   characterAt,
   codeOf,
@@ -12,7 +12,6 @@ import {
   percentFlag,
   widthOf,
 } from '../engine/logical.ts';
-import { sextet } from '../engine/scan.ts';
 
 export interface Layer {
   readonly bytes: Uint8Array;

@@ -16,7 +16,9 @@ import {
   percentFlag,
   widthOf,
 } from '../engine/logical.ts';
-import { type Engine, type Hits, hitSize, identifierStart } from '../engine/scan.ts';
+import { identifierStart } from '../engine/names.ts';
+import type { Engine } from '../engine/scan.ts';
+import { type Hits, hitSize } from '../engine/state.ts';
 import type { Matcher } from '../engine/tables.ts';
 import { type CheckContext, type CheckVerdict, contextLength } from './check.ts';
 import { checks } from './checks.ts';

@@ -88,3 +88,13 @@ export function latin1(bytes: Uint8Array, from: number, to: number): string {
   }
   return text;
 }
+
+/** The six bits of a base64 character of either alphabet. */
+export function sextet(byte: number | undefined): number {
+  if (byte === undefined) return 0;
+  if (byte >= 97) return byte - 71;
+  if (byte >= 65 && byte !== 95) return byte - 65;
+  if (byte === 95) return 63;
+  if (byte >= 48) return byte + 4;
+  return byte === 43 || byte === 45 ? 62 : 63;
+}

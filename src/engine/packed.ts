@@ -26,8 +26,11 @@ export interface PackedTables {
 export const filterBits = 16;
 export const entrySize = 3;
 
+/** Of a window, by multiplication; its upper bits are used. */
+export const multiplier = 0x9e3779b1;
+
 export function hashOf(window: number): number {
-  return Math.imul(window, 0x9e3779b1);
+  return Math.imul(window, multiplier);
 }
 
 /** First of all numbers; read in the other byte order it is another. */
