@@ -150,7 +150,7 @@ export function lateBuiltins() {
   };
 }
 
-/** Those that our source asks for; all, where it imports the module as a whole. */
+/** Those that our source asks for, by name or as a property of the whole module. */
 async function namesImportedFrom(module) {
   const names = new Set();
   const statement = new RegExp(`import (?!type)([^;]*?) from '${module}';`, 'g');
@@ -158,15 +158,13 @@ async function namesImportedFrom(module) {
     if (!/\.c?ts$/.test(file)) continue;
     const text = readFileSync(join(root, 'src', file), 'utf8');
     for (const [, clause] of text.matchAll(statement)) {
-      if (!/^\{[^}]*\}$/.test(clause)) return Object.keys(await import(module)).filter(isProperty);
+      const [, whole = '[]'] = /^(?:\* as )?(\w+)$/.exec(clause) ?? [];
+      for (const [, name] of text.matchAll(new RegExp(`\\b${whole}\\.(\\w+)`, 'g')))
+        names.add(name);
       for (const [, name] of clause.matchAll(/(?:^\{|,)\s*(?!type )(\w+)/g)) names.add(name);
     }
   }
   return [...names].sort();
-}
-
-function isProperty(name) {
-  return name !== 'default' && name !== 'module.exports';
 }
 
 /** `import manifest from '../../package.json'` brings in two fields of it, not the whole. */

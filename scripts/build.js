@@ -3,7 +3,7 @@
 //   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start
 //   scan.cjs      what every scan needs, loaded by keyscan.cjs with require() for the same reason
 //   tables.bin    the compiled rules
-//   late.cjs      what a scan needs once it has found something
+//   late.cjs      what a scan needs once it has found something; tree.cjs, policy.cjs, own.cjs, home.cjs: other occasions
 //   lazy/*.cjs    what only some scans need (a format, git's history), each with all it rests on
 //   lazy/*.js     what rests on a library, loaded with import(); chunks/ is what these ES modules share
 //   app.js        every other command; index.js the Node API
@@ -43,22 +43,35 @@ const hot = ['report/pretty.ts', 'report/pen.ts'].map(source);
 
 /**
  * Imported at once in the source, but of no use to the scan of a file that holds nothing: see `lateModules`. What
- * belongs here shows in NODE_V8_COVERAGE of such a scan. By the file that holds them; each is loaded on an occasion.
+ * belongs here shows in NODE_V8_COVERAGE of such a scan. By the file that holds them, each with its occasion.
  */
 const late = {
+  // something was found, or may have been
   late: [
     'detect/findings.ts',
     'detect/windows.ts',
-    'git/run.ts',
-    'report/frame.ts',
-    'sources/env-files.ts',
-    'sources/home.ts',
-    'sources/home-places.ts',
-    'sources/process-environment.ts',
+    'policy/inline.ts',
+    'report/cards.ts',
+    'commands/write-report.ts',
+    'report/profiles.ts',
     '../rules/index.ts',
-  ].map(source),
-  own: ['detect/own.ts', 'engine/compile.ts', 'engine/pack.ts'].map(source),
+  ],
+  // a folder is scanned
+  tree: [
+    'git/ls.ts',
+    'git/run.ts',
+    'sources/env-files.ts',
+    'sources/folder-plan.ts',
+    'sources/folders.ts',
+  ],
+  // there is a configuration, a baseline or a file of patterns
+  policy: ['policy/baseline.ts', 'policy/config-file.ts', 'policy/gitignore.ts'],
+  // there are AWS keys on this computer, or rules of the user
+  own: ['aws/profiles.ts', 'detect/own.ts', 'engine/compile.ts', 'engine/pack.ts'],
+  // this computer is scanned
+  home: ['sources/home.ts', 'sources/home-places.ts', 'sources/process-environment.ts'],
 };
+for (const [name, paths] of Object.entries(late)) late[name] = paths.map(source);
 
 const common = {
   absWorkingDir: root,
@@ -103,16 +116,9 @@ function rank(path) {
 
 /** The command's files, from the first on: each bundle says what else it loads on demand. */
 async function commandBundles(plugins) {
-  const wanted = new Map([['keyscan', source('cli/main.cts')]]);
+  const wanted = new Map([['keyscan', source('cli/main.cts')], ...Object.entries(late)]);
   const imported = {};
-  const bundles = await Promise.all(
-    Object.entries(late).map(([name, paths]) =>
-      commonJsOf({ stdin: { contents: lateEntry(paths), resolveDir: root } }, name, [
-        lateModules({ from: name, files: late }),
-        ...plugins,
-      ]),
-    ),
-  );
+  const bundles = [];
   for (const [name, entry] of wanted) {
     const { bundle, required, modules } = await commonJs(name, entry, plugins);
     bundles.push(bundle);
@@ -122,30 +128,32 @@ async function commandBundles(plugins) {
   return { bundles, imported };
 }
 
-/** One self-contained CommonJS file, except for what it loads on demand: that is told. */
+/**
+ * One self-contained CommonJS file, except for what it loads on demand: that is told. `entry` is a module, or a list of
+ * them for `lateModules`.
+ */
 async function commonJs(name, entry, plugins) {
   const required = new Map();
   const modules = {};
   const onDemand = loadedOnDemand({
     from: name,
-    entry,
+    entry: String(entry),
     keep: hot,
     named: { [source('cli/scan-entry.ts')]: 'scan', [source('cli/app.ts')]: 'app' },
     onRequire: (other, path) => required.set(other, path),
     onImport: (other, path) => (modules[other] = path),
   });
-  const more = [onDemand, lateModules({ from: name, files: late }), ...plugins];
-  const bundle = await commonJsOf({ entryPoints: [{ in: entry, out: name }] }, name, more);
-  return { bundle, required, modules };
-}
-
-function commonJsOf(entry, name, plugins) {
-  return build({
+  const bundle = await build({
     ...common,
-    ...entry,
-    ...(entry.stdin === undefined ? { outdir: dist } : { outfile: join(dist, `${name}.cjs`) }),
-    outExtension: entry.stdin === undefined ? { '.js': '.cjs' } : {},
+    ...(Array.isArray(entry)
+      ? { stdin: { contents: lateEntry(entry), resolveDir: root } }
+      : { entryPoints: [entry] }),
+    outfile: join(dist, `${name}.cjs`),
     format: 'cjs',
+    // Every blank is read at every start; names stay, and so do lines short enough to be pointed at
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
     banner: name === 'keyscan' ? { js: '#!/usr/bin/env node' } : {},
     // V8 reads a file of nothing but ASCII in half the time
     charset: 'ascii',
@@ -155,8 +163,9 @@ function commonJsOf(entry, name, plugins) {
       'regexp-sticky-and-unicode-flags': false,
     },
     inject: [join(root, 'scripts/shims/performance.js')],
-    plugins: [lateBuiltins(), ...plugins],
+    plugins: [lateBuiltins(), onDemand, lateModules({ from: name, files: late }), ...plugins],
   });
+  return { bundle, required, modules };
 }
 
 /** ES modules that share chunks, so that `import()` keeps what is rarely needed off everybody else's way. */

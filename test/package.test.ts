@@ -68,13 +68,16 @@ describe('the files of the package', () => {
       'README.md',
       'dist/THIRD_PARTY_NOTICES.txt',
       'dist/app.js',
+      'dist/home.cjs',
       'dist/index.js',
       'dist/keyscan.cjs',
       'dist/late.cjs',
       'dist/own.cjs',
+      'dist/policy.cjs',
       'dist/scan.cjs',
       'dist/schema.json',
       'dist/tables.bin',
+      'dist/tree.cjs',
       'package.json',
     ]);
   });

@@ -9,12 +9,12 @@ import {
   formatBaseline,
   ignoreLeak,
   joinConflicts,
-  loadBaseline,
   parseBaseline,
   updateBaseline,
   wholeFingerprint,
 } from '../src/policy/baseline.ts';
 import type { Baseline, BaselineEntry } from '../src/policy/baseline.ts';
+import { loadBaseline } from '../src/policy/baseline-file.ts';
 import { diskTree } from '../src/policy/files.ts';
 import { applySuppressions } from '../src/policy/suppress.ts';
 

@@ -32,6 +32,28 @@ describe('what is loaded', () => {
     });
   });
 
+  it('where there is a configuration, in addition, is what reads it', () => {
+    const cwd = project({
+      '.keyscanrc': '{ "failOn": "high" }',
+      'package.json': '{ "name": "no configuration" }',
+      'settings.ini': 'region = eu-west-1\n',
+    });
+    expect(loadedBy(['settings.ini'], cwd)).toEqual({
+      files: ['keyscan.cjs', 'policy.cjs', 'scan.cjs'],
+      builtins: [],
+      code: 0,
+    });
+  });
+
+  it('by the scan of a folder, in addition, is what walks it', () => {
+    const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
+    expect(loadedBy(['.'], cwd)).toEqual({
+      files: ['keyscan.cjs', 'scan.cjs', 'tree.cjs'],
+      builtins: [],
+      code: 0,
+    });
+  });
+
   it('by a scan that finds something, in addition, is what judges it', () => {
     const leak = run([join(projectRoot, 'scripts/demo-leak.js')], { command: process.execPath });
     const cwd = project({ '.env': leak.stdout });

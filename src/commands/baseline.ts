@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
 import { formatBaseline, updateBaseline } from '../policy/baseline.ts';
-import type { Baseline, BaselineFile, BaselineUpdate } from '../policy/baseline.ts';
+import type { Baseline, BaselineUpdate } from '../policy/baseline.ts';
+import type { BaselineFile } from '../policy/baseline-file.ts';
 import { writeWhole } from '../policy/write.ts';
 import { count } from '../report/words.ts';
 import type { ScanFlags } from './flags.ts';

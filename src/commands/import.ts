@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 
 import { UserError } from '../core/errors.ts';
 import { fingerprintOf } from '../detect/mask.ts';
-import { workTreeTop } from '../git/ls.ts';
+import { workTreeTop } from '../git/work-tree.ts';
 import { readGiven, utf8 } from '../policy/files.ts';
 import { importKnown } from '../policy/imports.ts';
 import type { ImportResult } from '../policy/imports.ts';

@@ -2,7 +2,8 @@
 import { rules as builtIn } from '../../rules/index.ts';
 import { UserError } from '../core/errors.ts';
 import type { Rule } from '../core/rule.ts';
-import { loadConfig, loadRules } from '../policy/config.ts';
+import { loadConfig } from '../policy/config.ts';
+import { loadRules } from '../policy/config-file.ts';
 import { readGiven, utf8 } from '../policy/files.ts';
 import { visible } from '../report/visible.ts';
 import { count } from '../report/words.ts';

@@ -2,17 +2,19 @@
 import { realpathSync } from 'node:fs';
 
 import { rules as builtIn } from '../../rules/index.ts';
+import type { InlinePolicy } from '../core/inline.ts';
 import type { Rule } from '../core/rule.ts';
 import type { Scanner, ScannerOptions } from '../detect/api.ts';
-import { workTreeTop } from '../git/ls.ts';
-import { loadBaseline } from '../policy/baseline.ts';
-import type { BaselineFile } from '../policy/baseline.ts';
+import { workTreeTop } from '../git/work-tree.ts';
+import { loadBaseline } from '../policy/baseline-file.ts';
+import type { BaselineFile } from '../policy/baseline-file.ts';
 import { loadConfig } from '../policy/config.ts';
 import type { Config } from '../policy/config.ts';
 import { diskTree } from '../policy/files.ts';
 import type { PolicyTree } from '../policy/files.ts';
 import { ignoredPaths } from '../policy/ignore-files.ts';
 import { inlinePolicy } from '../policy/inline.ts';
+import type { InlineOptions } from '../policy/inline.ts';
 import { checkCustomRules, selectRules } from '../policy/selection.ts';
 import { formatNames } from '../report/index.ts';
 import type { FormatName } from '../report/index.ts';
@@ -70,7 +72,7 @@ export async function settle(
     scanner: {
       ...(custom.length === 0 ? {} : { rules: rules() }),
       ...selectRules(rules, flags.rules ?? [], config),
-      ...(flags.noInlineIgnore || settings.noInlineIgnore ? {} : { inline: inlinePolicy(at) }),
+      ...(flags.noInlineIgnore || settings.noInlineIgnore ? {} : { inline: inlineOnce(at) }),
       own: ownKeys(host.env),
       today,
     },
@@ -112,6 +114,12 @@ async function customRules(config: Config): Promise<readonly Rule[]> {
 export function policyTree(cwd: string): PolicyTree {
   const folder = realpathSync(cwd);
   return diskTree(folder, workTreeTop(folder) ?? null);
+}
+
+/** Made for the first finding. */
+function inlineOnce(options: InlineOptions | undefined): InlinePolicy {
+  let policy: InlinePolicy | undefined;
+  return (...asked) => (policy ??= inlinePolicy(options))(...asked);
 }
 
 function excluded(

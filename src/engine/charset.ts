@@ -69,10 +69,16 @@ export function lower(byte: number): number {
   return byte >= 65 && byte <= 90 ? byte + 32 : byte;
 }
 
-export const alnum = byteSet('A-Za-z0-9');
-export const wordSet = byteSet('\\w');
-export const base64Set = byteSet('A-Za-z0-9+/');
-export const base64AnySet = byteSet('A-Za-z0-9+/_-');
+export const alnum = lettersAndDigitsWith('');
+export const wordSet = lettersAndDigitsWith('_');
+export const base64AnySet = lettersAndDigitsWith('+/_-');
+
+/** Not through `byteSet`, which is more than most scans come to need. */
+function lettersAndDigitsWith(others: string): ByteSet {
+  const set = new Uint8Array(256).fill(1, 48, 58).fill(1, 65, 91).fill(1, 97, 123);
+  for (let i = 0; i < others.length; i++) set[others.charCodeAt(i)] = 1;
+  return set;
+}
 
 /** Bytes as text, one UTF-16 unit a byte. */
 export function latin1(bytes: Uint8Array, from: number, to: number): string {

@@ -2,8 +2,6 @@
 // plumbing. Nothing that the repository configures runs because of it, nothing is written, nothing is fetched.
 
 import { type ChildProcessWithoutNullStreams, spawnSync } from 'node:child_process';
-import { lstatSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { type Environment, openElsewhere, type Outcome } from './run.ts';
 
 export type ListedKind = 'tracked' | 'untracked' | 'submodule' | 'nested-repository';
@@ -62,32 +60,6 @@ export function ignoredByGit(
   if (status !== 0) return new Set();
   const ignored = stdout.toString().split('\0').slice(0, -1);
   return new Set(ignored.map((name) => name.slice('./'.length)));
-}
-
-/** The top of the work tree that `folder` lies in, found without starting git; `folder` must be a real path. */
-export function workTreeTop(folder: string): string | undefined {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (isRepository(path.join(at, '.git'))) return at;
-    if (path.dirname(at) === at) return undefined;
-  }
-}
-
-/** A folder with git's own three marks, or the file that a linked work tree or a submodule has in its place. */
-export function isRepository(dotGit: string): boolean {
-  try {
-    const stat = statSync(dotGit);
-    if (stat.isFile())
-      return stat.size < 65536 && readFileSync(dotGit).toString().startsWith('gitdir:');
-    if (!stat.isDirectory()) return false;
-    lstatSync(path.join(dotGit, 'HEAD'));
-    return isFolder(path.join(dotGit, 'objects')) && isFolder(path.join(dotGit, 'refs'));
-  } catch {
-    return false;
-  }
-}
-
-function isFolder(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /**

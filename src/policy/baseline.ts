@@ -2,8 +2,6 @@ import { compareText } from '../core/finding.ts';
 import type { Finding } from '../core/finding.ts';
 import { UserError } from '../core/errors.ts';
 import { closest } from '../core/closest.ts';
-import { foldersUp, inFolder, readGiven, utf8 } from './files.ts';
-import type { PolicyTree } from './files.ts';
 import { parseJson, quote } from './json.ts';
 import type { JsonFile, JsonMember } from './json.ts';
 import { holdsToken } from './reason.ts';
@@ -31,17 +29,6 @@ export interface BaselineEntry {
 /** By fingerprint. */
 export type Baseline = ReadonlyMap<string, BaselineEntry>;
 
-export interface BaselineFile {
-  /** As messages show it. */
-  readonly name: string;
-  /** Where to write it; undefined when it comes from a commit. */
-  readonly file: string | undefined;
-  readonly exists: boolean;
-  readonly baseline: Baseline;
-  /** It stands on disk as we would write it; not so after a merge that left it unsorted or in conflict. */
-  readonly tidy: boolean;
-}
-
 export interface BaselineUpdate {
   readonly baseline: Baseline;
   /** Fingerprints, sorted. */
@@ -52,48 +39,10 @@ export interface BaselineUpdate {
   readonly expired: readonly string[];
 }
 
-export const baselineName = '.keyscan-baseline.json';
-
-/** Some 300,000 entries. */
-const sizeLimit = 64 * 1024 * 1024;
 const textLimit = 500;
 const fingerprintShape = /^ks1:[0-9a-f]{32}$/;
 const fields = ['by', 'rule', 'path', 'reason', 'owner', 'until'] as const;
 type Field = (typeof fields)[number];
-
-/**
- * The baseline in force: `given` by --baseline (from the current folder), else `configured` (from the top; both must
- * exist unless `create`), else the nearest one from the current folder up. `mend` joins the sides of a merge conflict.
- */
-export function loadBaseline(
-  tree: PolicyTree,
-  options: {
-    readonly cwd: string;
-    readonly given?: string | undefined;
-    readonly configured?: string | undefined;
-    readonly create?: boolean;
-    readonly mend?: boolean;
-  },
-): BaselineFile {
-  const { given, configured, cwd } = options;
-  if (given !== undefined) {
-    return opened(readGiven(given, cwd, sizeLimit), { name: given, file: given }, true, options);
-  }
-  const paths =
-    configured === undefined
-      ? foldersUp(tree.folder).map((folder) => inFolder(folder, baselineName))
-      : [configured];
-  for (const path of paths) {
-    const bytes = tree.read(path, sizeLimit);
-    if (bytes !== undefined) {
-      return opened(bytes, { name: tree.name(path), file: tree.file(path) }, true, options);
-    }
-  }
-  // A new one goes to the top, because reports show paths from there.
-  const path = configured ?? baselineName;
-  const place = { name: tree.name(path), file: tree.file(path) };
-  return opened(undefined, place, configured !== undefined, options);
-}
 
 /** `name` is for messages. */
 export function parseBaseline(text: string, name: string): Baseline {
@@ -236,26 +185,6 @@ export function baselineEntry(
 /** An entry holds through its day in UTC, so that a laptop and a CI job agree. */
 export function isExpired(entry: Pick<BaselineEntry, 'until'>, today: Date): boolean {
   return entry.until !== null && entry.until < today.toISOString().slice(0, 10);
-}
-
-function opened(
-  bytes: Uint8Array | undefined,
-  place: { readonly name: string; readonly file: string | undefined },
-  named: boolean,
-  options: { readonly create?: boolean; readonly mend?: boolean },
-): BaselineFile {
-  if (bytes === undefined) {
-    if (named && options.create !== true) {
-      throw new UserError(`there is no baseline ${place.name}`, {
-        hint: 'Check the name, or write it with keyscan baseline.',
-      });
-    }
-    return { ...place, exists: false, baseline: new Map(), tidy: false };
-  }
-  const text = utf8(bytes, place.name);
-  const baseline = parseBaseline(options.mend ? joinConflicts(text) : text, place.name);
-  const tidy = text.replaceAll('\r\n', '\n') === formatBaseline(baseline);
-  return { ...place, exists: true, baseline, tidy };
 }
 
 function checkVersion(members: readonly JsonMember[], json: JsonFile): void {

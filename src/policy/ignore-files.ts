@@ -34,7 +34,12 @@ export function ignoredPaths(tree: PolicyTree, options: IgnoreOptions = {}): Ign
   const { noIgnore = false, excludes = [] } = options;
   const added = excludes
     .filter(({ typed = false }) => typed || !noIgnore)
-    .map(({ folder, patterns }) => patternSet(folder, patterns.map(parsePattern)))
+    .map(({ folder, patterns }) =>
+      patternSet(
+        folder,
+        patterns.map((pattern) => parsePattern(pattern)),
+      ),
+    )
     .filter(({ patterns }) => patterns.length > 0);
   const sets = new Map<string, readonly PatternSet[]>();
   const folders = new Map<string, boolean>([['', false]]);

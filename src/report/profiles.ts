@@ -8,11 +8,7 @@ import { count } from './words.ts';
 const longestName = 28;
 const shortestName = 12;
 
-export function profileTable(
-  profiles: readonly ProfileRow[] | undefined,
-  pen: Pen,
-): readonly string[] {
-  if (profiles === undefined) return [];
+export function profileTable(profiles: readonly ProfileRow[], pen: Pen): readonly string[] {
   const { colors } = pen;
   if (profiles.length === 0) return [`${colors.bold('AWS profiles of this computer')}: none`];
   const rows = profiles.map((profile) => cellsOf(profile, pen));

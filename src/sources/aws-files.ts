@@ -1,5 +1,6 @@
 // The AWS tools' own files of this computer, where those tools look for them.
 
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../core/errors.ts';
@@ -58,7 +59,8 @@ export function noHome(): UserError {
 export function readAwsFiles({ config, credentials }: AwsPlaces): readonly AwsFile[] {
   const reader = new FileReader(inventoryBytes);
   const read = (kind: AwsFileKind, file: string | undefined): AwsFile[] => {
-    const bytes = file === undefined ? undefined : bytesOf(reader, file);
+    // Mostly there is none, and an exception would cost ten times the question.
+    const bytes = file === undefined || !existsSync(file) ? undefined : bytesOf(reader, file);
     return bytes === undefined ? [] : [{ kind, bytes }];
   };
   return [...read('config', config), ...read('credentials', credentials)];

@@ -2,7 +2,8 @@
 // that is where keys lie, because people were told to put them there and to ignore the file.
 
 import path from 'node:path';
-import { isRepository, type ListedFile } from '../git/ls.ts';
+import type { ListedFile } from '../git/ls.ts';
+import { isRepository } from '../git/work-tree.ts';
 import {
   type Entry,
   isGitFolder,

@@ -1,7 +1,7 @@
 // The values in this computer's own AWS files, so that a scan can say whose key it found. They go to the scanner and
 // nowhere else.
 
-import { isPlaceholder, readProfiles } from '../aws/profiles.ts';
+import { type AwsFile, isPlaceholder, readProfiles } from '../aws/profiles.ts';
 import { awsPlaces, readAwsFiles } from './aws-files.ts';
 import type { Environment } from './home-places.ts';
 
@@ -18,7 +18,9 @@ const shortest = 16;
 /** Never throws: other scans read these files only to name profiles. */
 export function ownKeys(environment: Environment = process.env): readonly OwnValue[] {
   try {
-    const profiles = readProfiles(readAwsFiles(awsPlaces(environment)));
+    const files = readAwsFiles(awsPlaces(environment));
+    if (!files.some(mayHoldKey)) return [];
+    const profiles = readProfiles(files);
     const values = profiles.flatMap(({ name, places }) =>
       places
         .filter(({ value }) => value.length >= shortest && !isPlaceholder(value))
@@ -31,4 +33,9 @@ export function ownKeys(environment: Environment = process.env): readonly OwnVal
   } catch {
     return [];
   }
+}
+
+/** Every name of a part of a key begins so; whoever signs in through SSO has none, and then no profile need be read. */
+function mayHoldKey({ bytes }: AwsFile): boolean {
+  return Buffer.from(bytes).toString('latin1').toLowerCase().includes('aws_');
 }
