@@ -30,7 +30,7 @@ function patternsOf(matcher, step) {
     case 'pattern':
       return [pattern(matcher.anchor, matcher.anyCase)];
     case 'container':
-      return [pattern(matcher.literals.at(step).text, false)];
+      return [pattern(matcher.literals[step >> 2].text, false)];
     default:
       throw new Error(`no literal is known for ${matcher.type}`);
   }

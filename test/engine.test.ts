@@ -10,7 +10,7 @@ import { pack, ready } from '../src/engine/pack.ts';
 import { unpack } from '../src/engine/packed.ts';
 import { createEngine, type Engine } from '../src/engine/scan.ts';
 import { hitSize } from '../src/engine/state.ts';
-import type { Literals, Matcher, Step, TokenMatcher } from '../src/engine/tables.ts';
+import type { Matcher, Step, TokenMatcher } from '../src/engine/tables.ts';
 import { generate } from './support/examples.ts';
 
 const tables = compile(rules);
@@ -218,6 +218,37 @@ describe('names with values', () => {
   });
 });
 
+describe('a name of one short word', () => {
+  const pat = tables.matchers.findIndex(
+    (matcher) => matcher.type === 'assignment' && matcher.names.some(([word]) => word === 'pat'),
+  );
+  const value = generate('aws-secret', 'p')
+    .toLowerCase()
+    .replace(/[^a-z2-7]/g, 'q')
+    .padEnd(52, 'z')
+    .slice(0, 52);
+  const isFound = (name: string): boolean =>
+    scan(Buffer.from(`azure devops: ${name} = "${value}"`)).some(({ matcher }) => matcher === pat);
+
+  it('is found where the word ends', () => {
+    const names = [
+      'pat',
+      'PAT',
+      'AZURE_PAT',
+      'azurePat',
+      'pat_token',
+      'patToken',
+      'PATToken',
+      'Pat1',
+    ];
+    expect(names.filter((name) => !isFound(name))).toEqual([]);
+  });
+
+  it('is not found in a longer word', () => {
+    expect(['path', 'PATH', 'Path', 'dispatch', 'PATTERN_ID'].filter(isFound)).toEqual([]);
+  });
+});
+
 describe('the engine', () => {
   it('finds the same wherever a text lies in a buffer, and nothing behind its end', () => {
     const text = Buffer.from(`key ${generate('aws-id', 'a')} end`);
@@ -287,12 +318,9 @@ describe('the engine', () => {
     it('has every matcher as it was', () => {
       const read = unpack(packed);
       expect(read.rules).toBe(rules.length);
-      const literalsOf = (literals: Literals, index = 0): readonly unknown[] => {
-        const literal = literals.at(index);
-        return literal === undefined ? [] : [literal, ...literalsOf(literals, index + 1)];
-      };
-      const whole = (one: Matcher): unknown =>
-        one.type === 'container' ? { ...one, literals: literalsOf(one.literals) } : one;
+      // The literals of containers stand in the anchors
+      const whole = (one: Matcher): Matcher =>
+        one.type === 'container' ? { ...one, literals: [] } : one;
       expect(Array.from({ length: read.size }, (_, index) => whole(read.matcher(index)))).toEqual(
         tables.matchers.map(whole),
       );

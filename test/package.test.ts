@@ -76,6 +76,7 @@ describe('the files of the package', () => {
       'dist/policy.cjs',
       'dist/scan.cjs',
       'dist/schema.json',
+      'dist/shapes.cjs',
       'dist/tables.bin',
       'dist/tree.cjs',
       'package.json',

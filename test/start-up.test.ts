@@ -58,7 +58,7 @@ describe('what is loaded', () => {
     const leak = run([join(projectRoot, 'scripts/demo-leak.js')], { command: process.execPath });
     const cwd = project({ '.env': leak.stdout });
     expect(loadedBy(['.env'], cwd)).toEqual({
-      files: ['keyscan.cjs', 'late.cjs', 'scan.cjs'],
+      files: ['keyscan.cjs', 'late.cjs', 'scan.cjs', 'shapes.cjs'],
       builtins: ['crypto'], // for the fingerprint
       code: 1,
     });

@@ -16,7 +16,7 @@ import { write } from './terminal.ts';
 
 /** Never rejects; sets the exit code and lets Node end by itself, so that nothing written is cut off. */
 export async function run(argv: readonly string[]): Promise<void> {
-  process.setUncaughtExceptionCaptureCallback(fail);
+  process.on('uncaughtException', fail);
   try {
     const code = await answer(argv);
     // something may have gone wrong beside it meanwhile

@@ -51,7 +51,7 @@ function necessary(
       if (matcher.anchor === '://') return [[':', '/', '/', '[^[:space:]]*', '@']];
       return [literal(matcher.anchor, matcher.anyCase)];
     case 'container': {
-      const { text } = matcher.literals.at(step) ?? { text: '' };
+      const { text } = matcher.literals[step >> 2] ?? { text: '' };
       return [literal(text.replaceAll('\0', ''), matcher.encoding === 'escaped')];
     }
   }

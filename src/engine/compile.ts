@@ -6,6 +6,7 @@ import { byteSet } from './charset.ts';
 import { trigramsPerMillion } from './frequency.ts';
 import {
   type Anchor,
+  type AnchorLiteral,
   type ContainerLiteral,
   type Matcher,
   type Step,
@@ -92,7 +93,9 @@ function compileShape(shape: Shape, origin: Origin): Compiled {
     case 'block':
       return {
         matcher: { ...origin, type: 'block', begin: shape.begin, end: shape.end, max: shape.max },
-        found: [{ ...rarest(positionsOf(shape.begin, false)), step: 0 }],
+        found: [
+          { ...rarest(positionsOf(shape.begin, false)), step: 0, literal: plain(shape.begin) },
+        ],
       };
     case 'pattern':
       new RegExp(shape.regex, 'dy');
@@ -107,7 +110,13 @@ function compileShape(shape: Shape, origin: Origin): Compiled {
           within: shape.within === undefined ? null : checked(shape.within),
           regex: shape.regex,
         },
-        found: [{ ...rarest(positionsOf(shape.anchor, shape.anyCase ?? false)), step: 0 }],
+        found: [
+          {
+            ...rarest(positionsOf(shape.anchor, shape.anyCase ?? false)),
+            step: 0,
+            literal: plain(shape.anchor, shape.anyCase),
+          },
+        ],
       };
   }
 }
@@ -160,7 +169,8 @@ function tokenAnchors(steps: readonly Step[]): Found[] {
         break;
       }
       cost += anchor.cost;
-      found.push({ window: anchor.window, at: anchor.at, step: index });
+      const literal = plain(text, step.anyCase);
+      found.push({ window: anchor.window, at: anchor.at, step: index, literal });
     }
     if (cost < bestCost) {
       bestCost = cost;
@@ -247,7 +257,16 @@ function nameAnchors(words: readonly string[], index: number): Found[] {
     ]);
   });
   if (best.length === 0) throw new RangeError(`the name "${words.join(' ')}" is too short`);
-  return best.map(({ window, at, word }) => ({ window, at, step: index * 16 + word }));
+  return best.map(({ window, at, word }) => {
+    const before = words.slice(0, word).reduce((sum, { length }) => sum + length + 1, 0);
+    const text = words.join(' ');
+    const literal = { text, anyCase: true, isName: true, isWord: text.length < 4, before };
+    return { window, at, step: index * 16 + word, literal };
+  });
+}
+
+function plain(text: string, anyCase = false): AnchorLiteral {
+  return { text, anyCase, isName: false, isWord: false, before: 0 };
 }
 
 const separators = '_-. ';
@@ -347,8 +366,14 @@ function addContainers(texts: readonly string[], matchers: Matcher[], anchors: A
       ...new Map(literals.map((item) => [`${String(item.phase)} ${item.text}`, item])).values(),
     ];
     const matcher = matchers.push({ ...origin, encoding, literals: unique }) - 1;
-    unique.forEach((literal, step) => {
-      anchors.push({ matcher, step, ...rarest(positionsOf(literal.text, encoding === 'escaped')) });
+    unique.forEach((literal, index) => {
+      const anyCase = encoding === 'escaped';
+      anchors.push({
+        matcher,
+        ...rarest(positionsOf(literal.text, anyCase)),
+        step: index * 4 + literal.phase,
+        literal: plain(literal.text, anyCase),
+      });
     });
   };
   const wide = texts.map((text) => [...text].join('\0'));

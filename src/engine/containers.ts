@@ -1,20 +1,15 @@
 // Containers: runs of text in which something is written in another encoding. Whoever gets the hit decodes it.
 
 import { base64AnySet } from './charset.ts';
-import { type Confirm, literalEnd, type State } from './state.ts';
+import type { Confirm, State } from './state.ts';
 import type { ContainerMatcher } from './tables.ts';
 
 export function containerConfirm(matcher: ContainerMatcher): Confirm {
   const extent = { base64: base64Extent, escaped: escapedExtent, 'utf-16': wideExtent }[
     matcher.encoding
   ];
-  const anyCase = matcher.encoding === 'escaped';
-  return (state, index, at, literalIndex) => {
-    if (at < (state.until[index] ?? 0)) return;
-    const literal = matcher.literals.at(literalIndex);
-    state.steps -= 2;
-    if (literal === undefined || literalEnd(state, at, literal.text, anyCase) < 0) return;
-    const span = extent(state, at, literal.phase);
+  return (state, index, at, step) => {
+    const span = extent(state, at, step & 3);
     if (span === undefined) return;
     state.steps -= 16;
     state.until[index] = span[1];

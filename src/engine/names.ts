@@ -2,7 +2,7 @@
 
 import { alnum, base64AnySet, byteSet, type ByteSet, lower, sextet, wordSet } from './charset.ts';
 import { characterAt, codeOf, flagsOf, readRun, widthOf } from './logical.ts';
-import { type Confirm, literalEnd, type State } from './state.ts';
+import { type Confirm, isSeparator, literalEnd, type State } from './state.ts';
 import { type AssignmentMatcher, unlimited } from './tables.ts';
 
 /** Words that may stand between a name and its value: `"name": "X", "value": "…"`, `x: string = "…"`, `<value>`. */
@@ -70,9 +70,6 @@ interface ValueSpan {
   start: number;
   end: number;
 }
-
-const isSeparator = (byte: number | undefined): boolean =>
-  byte === 95 || byte === 45 || byte === 32 || byte === 46;
 
 /** The start of word 0 when word `index` stands at `at`, or -1. */
 function wordsStart(state: State, words: readonly string[], index: number, at: number): number {

@@ -1,34 +1,42 @@
 // Tables → what the engine works with: as bytes that a build writes down, or at once.
 
-import { filterBits, hashOf, mark, type PackedTables } from './packed.ts';
-import type { Anchor, ContainerLiteral, Tables } from './tables.ts';
+import { lower } from './charset.ts';
+import {
+  anyCaseFlag,
+  filterBits,
+  hashOf,
+  mark,
+  nameFlag,
+  noMatcher,
+  type PackedTables,
+  wordFlag,
+} from './packed.ts';
+import type { Anchor, AnchorLiteral, Tables } from './tables.ts';
 
 /** For `unpack`. */
 export function pack(tables: Tables): Uint8Array {
-  const { keys, starts, entries } = indexOf(tables.anchors);
-  const literals: ContainerLiteral[] = [];
-  const matchers = tables.matchers.map((matcher) => {
-    if (matcher.type !== 'container') return matcher;
-    const first = literals.length;
-    for (let i = 0, next; (next = matcher.literals.at(i)) !== undefined; i++) literals.push(next);
-    return { ...matcher, literals: [first, literals.length] };
-  });
-  const texts = [...matchers, ...literals].map(asciiJson);
+  const { keys, starts, entries, literals, texts } = indexOf(tables.anchors);
+  const matchers = tables.matchers.map((matcher) =>
+    asciiJson(matcher.type === 'container' ? { ...matcher, literals: [] } : matcher),
+  );
   const places = [0];
-  for (const text of texts) places.push((places.at(-1) ?? 0) + text.length);
-  const head = [mark, rulesOf(tables), matchers.length, keys.length, entries.length, places.length];
-  const sections = [head, keys, starts, entries, places];
+  for (const text of matchers) places.push((places.at(-1) ?? 0) + text.length);
+  const lengths = [keys, entries, literals, texts].map(({ length }) => length);
+  const head = [mark, rulesOf(tables), matchers.length, ...lengths, 0];
+  const sections = [head, keys, starts, entries, literals, places];
   const numbers = new Int32Array(sections.reduce((sum, { length }) => sum + length, 0));
   sections.reduce((start, section) => {
     numbers.set(section, start);
     return start + section.length;
   }, 0);
-  const textStart = numbers.byteLength + (1 << filterBits);
-  const bytes = new Uint8Array(textStart + (places.at(-1) ?? 0));
-  bytes.set(new Uint8Array(numbers.buffer));
-  bytes.set(filterOf(keys), numbers.byteLength);
-  let at = textStart;
-  for (const text of texts) for (const unit of text) bytes[at++] = unit.charCodeAt(0);
+  const filter = filterOf(keys);
+  const json = Uint8Array.from(matchers.join(''), (unit) => unit.charCodeAt(0));
+  const parts = [new Uint8Array(numbers.buffer), filter, texts, json];
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  parts.reduce((start, part) => {
+    bytes.set(part, start);
+    return start + part.length;
+  }, 0);
   return bytes;
 }
 
@@ -42,7 +50,7 @@ export function ready(tables: Tables): PackedTables {
     filter: filterOf(index.keys),
     matcher: (at) => {
       const matcher = tables.matchers[at];
-      if (matcher === undefined) throw new RangeError(`there is no matcher ${String(at)}`);
+      if (matcher === undefined) throw noMatcher(at);
       return matcher;
     },
   };
@@ -59,12 +67,14 @@ function filterOf(keys: Int32Array): Uint8Array {
 }
 
 function indexOf(anchors: readonly Anchor[]) {
+  const { literals, texts, placeOf } = literalTable();
   const byWindow = new Map<number, number[]>();
-  for (const { window, matcher, at, step } of anchors) {
+  for (const { window, matcher, at, step, literal } of anchors) {
+    const entry = [matcher, at, step, placeOf(literal)];
     for (const key of windowsOf(window)) {
       const own = byWindow.get(key) ?? [0];
       own[0] = (own[0] ?? 0) + 1;
-      own.push(matcher, at, step);
+      own.push(...entry);
       byWindow.set(key, own);
     }
   }
@@ -80,7 +90,35 @@ function indexOf(anchors: readonly Anchor[]) {
     starts[place] = entries.length;
     entries.push(...own);
   }
-  return { keys, starts, entries: Int32Array.from(entries) };
+  return {
+    keys,
+    starts,
+    entries: Int32Array.from(entries),
+    literals: Int32Array.from(literals),
+    texts: Uint8Array.from(texts),
+  };
+}
+
+/** Each literal once. */
+function literalTable() {
+  const literals: number[] = [];
+  const texts: number[] = [];
+  const places = new Map<string, number>();
+  const placeOf = ({ text, anyCase, isName, isWord, before }: AnchorLiteral): number => {
+    const flags = (anyCase ? anyCaseFlag : 0) | (isName ? nameFlag : 0) | (isWord ? wordFlag : 0);
+    const key = `${String(flags)} ${String(before)} ${text}`;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const place = literals.length;
+    const start = texts.length;
+    for (let i = 0; i < text.length; i++) {
+      texts.push(anyCase ? lower(text.charCodeAt(i)) : text.charCodeAt(i));
+    }
+    literals.push(start, start + before, texts.length, flags);
+    places.set(key, place);
+    return place;
+  };
+  return { literals, texts, placeOf };
 }
 
 function* windowsOf([first, second, third]: Anchor['window']): Generator<number> {

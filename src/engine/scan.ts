@@ -2,13 +2,21 @@
 // matcher is tried on the spot, in a bounded stretch. Nothing is decoded, nothing but hits is allocated. Every step is
 // counted, so that no input takes more than a fixed number of steps a byte (docs/decisions.md, "Linear time").
 
-import { blockConfirm, patternConfirm } from './blocks.ts';
-import { containerConfirm } from './containers.ts';
-import { assignmentConfirm } from './names.ts';
-import { entrySize, filterBits, hashOf, multiplier, type PackedTables } from './packed.ts';
-import { type Confirm, type Hits, hitSize, State } from './state.ts';
+import { lower } from './charset.ts';
+import {
+  anyCaseFlag,
+  entrySize,
+  filterBits,
+  hashOf,
+  multiplier,
+  nameFlag,
+  noMatcher,
+  type PackedTables,
+  wordFlag,
+} from './packed.ts';
+import { prepare } from './shapes.ts';
+import { type Confirm, type Hits, hitSize, isSeparator, State } from './state.ts';
 import type { Matcher } from './tables.ts';
-import { tokenConfirm } from './tokens.ts';
 
 export interface Engine {
   /** Finds all hits in the first `length` bytes, in order of their anchors. The result is reused by the next call. */
@@ -38,7 +46,7 @@ export function createEngine(...given: readonly Part[]): Engine {
 
   const matcherOf = (index: number): Matcher => {
     const part = parts.findLast(({ first }) => first <= index);
-    if (part === undefined) throw new RangeError(`there is no matcher ${String(index)}`);
+    if (part === undefined) throw noMatcher(index);
     const matcher = part.tables.matcher(index - part.first);
     return matcher.type === 'container'
       ? matcher
@@ -59,7 +67,9 @@ export function createEngine(...given: readonly Part[]): Engine {
       for (let i = start + 1; i < end; i += entrySize) {
         const index = first + (entries[i] ?? 0);
         const from = at - 2 - (entries[i + 1] ?? 0);
+        state.steps -= 1;
         if (from < (state.until[index] ?? 0)) continue;
+        if (!stands(state, from, tables, entries[i + 3] ?? 0)) continue;
         (confirms[index] ??= prepare(matcher(index)))(state, index, from, entries[i + 2] ?? 0);
       }
     }
@@ -88,6 +98,56 @@ export function createEngine(...given: readonly Part[]): Engine {
   };
 }
 
+/** Whether a literal stands around byte `at`: forwards from there, then what comes before. */
+function stands(state: State, at: number, tables: PackedTables, place: number): boolean {
+  const { bytes, length } = state;
+  const { literals, texts } = tables;
+  const start = literals[place] ?? 0;
+  const middle = literals[place + 1] ?? 0;
+  const end = literals[place + 2] ?? 0;
+  const flags = literals[place + 3] ?? 0;
+  const anyCase = (flags & anyCaseFlag) !== 0;
+  const isName = (flags & nameFlag) !== 0;
+  let position = at;
+  for (let i = middle; i < end; i++) {
+    const want = texts[i];
+    if (isName && want === 32) {
+      if (isSeparator(bytes[position])) position++;
+      continue;
+    }
+    const byte = bytes[position] ?? 0;
+    if (position >= length || (byte !== want && !(anyCase && lower(byte) === want))) return false;
+    position++;
+  }
+  if ((flags & wordFlag) !== 0 && position < length && goesOn(bytes, position)) return false;
+  position = at;
+  for (let i = middle - 1; i >= start; i--) {
+    const want = texts[i];
+    if (isName && want === 32) {
+      if (isSeparator(bytes[position - 1])) position--;
+      continue;
+    }
+    position--;
+    const byte = bytes[position] ?? 0;
+    if (position < 0 || (byte !== want && !(anyCase && lower(byte) === want))) return false;
+  }
+  return true;
+}
+
+/** Whether the word before `at` goes on there, as in `path` and `PATH`; in `patFile` and `PATFile` another one begins. */
+function goesOn(bytes: Uint8Array, at: number): boolean {
+  if (isLowerCase(bytes[at])) return isLowerCase(bytes[at - 1]);
+  return isUpperCase(bytes[at]) && isUpperCase(bytes[at - 1]) && !isLowerCase(bytes[at + 1]);
+}
+
+function isLowerCase(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 97 && byte <= 122;
+}
+
+function isUpperCase(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 65 && byte <= 90;
+}
+
 function filterOf(parts: readonly Part[]): Uint8Array {
   const [first, ...others] = parts;
   if (first === undefined) return new Uint8Array(1 << filterBits);
@@ -97,19 +157,4 @@ function filterOf(parts: readonly Part[]): Uint8Array {
     for (const key of tables.keys) if (key > 0) filter[hashOf(key - 1) >>> (32 - filterBits)] = 1;
   }
   return filter;
-}
-
-function prepare(matcher: Matcher): Confirm {
-  switch (matcher.type) {
-    case 'token':
-      return tokenConfirm(matcher);
-    case 'assignment':
-      return assignmentConfirm(matcher);
-    case 'block':
-      return blockConfirm(matcher);
-    case 'pattern':
-      return patternConfirm(matcher);
-    case 'container':
-      return containerConfirm(matcher);
-  }
 }

@@ -98,3 +98,7 @@ export function literalEnd(state: State, at: number, text: string, anyCase: bool
   }
   return at + text.length;
 }
+
+/** What may stand between two words of a name. */
+export const isSeparator = (byte: number | undefined): boolean =>
+  byte === 95 || byte === 45 || byte === 32 || byte === 46;

@@ -78,13 +78,8 @@ export interface PatternMatcher extends Origin {
 export interface ContainerMatcher extends Origin {
   readonly type: 'container';
   readonly encoding: 'base64' | 'escaped' | 'utf-16';
-  /** The encoded forms of what is looked for; an anchor's `step` is an index into them. */
-  readonly literals: Literals;
-}
-
-/** An array, or what reads them one by one. */
-export interface Literals {
-  at(index: number): ContainerLiteral | undefined;
+  /** The encoded forms of what is looked for. The engine knows them from the anchors, and packed tables are without them. */
+  readonly literals: readonly ContainerLiteral[];
 }
 
 export interface ContainerLiteral {
@@ -100,6 +95,19 @@ export interface Anchor {
   readonly window: readonly [string, string, string];
   /** Bytes from the start of the literal (step, word, begin, anchor) to the window. */
   readonly at: number;
-  /** Tokens: index of the step. Names: index of the name × 16 + index of its word. Containers: index of the literal. Else 0. */
+  /** Tokens: index of the step. Names: index of the name × 16 + index of its word. Containers: index of the literal × 4 + its phase. Else 0. */
   readonly step: number;
+  readonly literal: AnchorLiteral;
+}
+
+/** What must stand around an anchor, else its matcher is not asked: most anchors belong to other words. */
+export interface AnchorLiteral {
+  readonly text: string;
+  readonly anyCase: boolean;
+  /** A space in it stands for a separator, or for nothing. */
+  readonly isName: boolean;
+  /** The word must end where it ends: `pat` is no name in `path`. */
+  readonly isWord: boolean;
+  /** How many characters of it stand before the place that the matcher is tried at. */
+  readonly before: number;
 }

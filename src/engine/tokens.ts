@@ -12,9 +12,6 @@ export function tokenConfirm(matcher: TokenMatcher): Confirm {
   return (state, index, at, anchorStep) => {
     if (at < (state.until[index] ?? 0)) return;
     state.steps -= 4;
-    // Most anchors belong to another word, and then nothing else of the matcher is needed.
-    const anchor = matcher.steps[anchorStep];
-    if (anchor === undefined || anchor.kind === 'run' || textEnd(state, anchor, at) < 0) return;
     sets ??= setsOf(matcher);
     const { steps, before, after } = sets;
     let start = at;
