@@ -125,20 +125,25 @@ interface Given {
 
 const scan = theScan();
 const byName = new Map(options.map((option) => [option.name, option]));
-const parserOptions = Object.fromEntries(
-  options.map(({ name, alias, type }) => [
-    name,
-    {
-      type: type === 'flag' ? ('boolean' as const) : ('string' as const),
-      ...(alias === undefined ? {} : { short: alias }),
-    },
-  ]),
-);
+const parserOptions = () =>
+  Object.fromEntries(
+    options.map(({ name, alias, type }) => [
+      name,
+      {
+        type: type === 'flag' ? ('boolean' as const) : ('string' as const),
+        ...(alias === undefined ? {} : { short: alias }),
+      },
+    ]),
+  );
 
 function split(argv: readonly string[]): { words: readonly Word[]; given: readonly Given[] } {
+  // Nothing but paths, as editors and hook managers call us: Node's parser, which it loads when asked, has nothing to do.
+  if (!argv.some((word) => word.startsWith('-'))) {
+    return { words: argv.map((text) => ({ text, escaped: false })), given: [] };
+  }
   const { tokens } = parseArgs({
     args: [...argv],
-    options: parserOptions,
+    options: parserOptions(),
     strict: false,
     allowPositionals: true,
     tokens: true,

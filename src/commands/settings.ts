@@ -112,7 +112,7 @@ async function customRules(config: Config): Promise<readonly Rule[]> {
 }
 
 export function policyTree(cwd: string): PolicyTree {
-  const folder = realpathSync(cwd);
+  const folder = realpathSync.native(cwd);
   return diskTree(folder, workTreeTop(folder) ?? null);
 }
 
