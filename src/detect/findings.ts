@@ -53,6 +53,7 @@ export function createJudge(engine: Engine, own: Own | undefined, options: Scann
       today,
       binary: window.binary,
       decodable: window.bytes.length * 2 + freeDecodable,
+      unfit: new Set(),
       exhausted: false,
     };
     const found = collect(fileLayer(window.bytes), collector, hits);

@@ -58,6 +58,8 @@ export interface Collector {
   readonly binary: boolean;
   /** Bytes that may still be decoded out of containers of this document. */
   decodable: number;
+  /** Values that are none of a part, each with its rule and part. */
+  readonly unfit: Set<string>;
   exhausted: boolean;
 }
 
@@ -130,9 +132,15 @@ function toPiece(
   if (part === undefined || by.active[matcher.rule] !== true) return undefined;
   if (by.binary && part.strong !== true && layer.depth === 0) return undefined;
   const { text, decodings } = valueOf(layer, matcher, start, end);
-  const verdict = checkValue(text, part, matcher.type === 'block', () =>
-    contextOf(layer, start, end, by),
-  );
+  const isBlock = matcher.type === 'block';
+  // The same text may stand there ten thousand times.
+  const key = `${String(matcher.rule)} ${String(matcher.part)} ${text}`;
+  if (by.unfit.has(key)) return undefined;
+  if (isUnfit(text, part, isBlock)) {
+    by.unfit.add(key);
+    return undefined;
+  }
+  const verdict = checkValue(text, part, isBlock, () => contextOf(layer, start, end, by));
   if (verdict === undefined) return undefined;
   return {
     rule: matcher.rule,
@@ -155,9 +163,7 @@ export function checkValue(
   isBlock: boolean,
   context: () => CheckContext,
 ): CheckVerdict | undefined {
-  if (!isBlock && value.length <= 80 && isPlaceholder(value) && part.role !== 'id')
-    return undefined;
-  if (part.entropy !== undefined && entropy(value) < part.entropy) return undefined;
+  if (isUnfit(value, part, isBlock)) return undefined;
   let verdict: CheckVerdict = {};
   let seen: CheckContext | undefined;
   for (const name of part.checks ?? []) {
@@ -169,6 +175,12 @@ export function checkValue(
     if (answer !== true) verdict = { ...verdict, ...answer };
   }
   return verdict;
+}
+
+/** What a value is by itself, wherever it stands. */
+function isUnfit(value: string, part: RulePart, isBlock: boolean): boolean {
+  if (!isBlock && value.length <= 80 && part.role !== 'id' && isPlaceholder(value)) return true;
+  return part.entropy !== undefined && entropy(value) < part.entropy;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

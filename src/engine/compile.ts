@@ -277,18 +277,31 @@ interface Candidate {
   readonly cost: number;
 }
 
-function rarest(positions: Positions): Omit<Candidate, 'cost'> {
-  const found = rarestOrNone(positions);
+function rarest(positions: Positions, shares?: Shares): Omit<Candidate, 'cost'> {
+  const found = rarestOrNone(positions, shares);
   if (found === undefined) throw new RangeError('a literal needs three bytes at least');
   return { window: found.window, at: found.at };
 }
 
-function rarestOrNone(positions: Positions): Candidate | undefined {
+/** By window: in how many literals of one matcher it stands. Each of them is tried wherever it does. */
+type Shares = ReadonlyMap<string, number>;
+
+function sharesOf(literals: readonly Positions[]): Shares {
+  const shares = new Map<string, number>();
+  for (const positions of literals) {
+    const keys = positions.slice(2).map((_, at) => positions.slice(at, at + 3).join());
+    for (const key of new Set(keys)) shares.set(key, (shares.get(key) ?? 0) + 1);
+  }
+  return shares;
+}
+
+function rarestOrNone(positions: Positions, shares?: Shares): Candidate | undefined {
   let best: Candidate | undefined;
   for (let at = 0; at + 2 < positions.length; at++) {
     const window = [positions[at] ?? '', positions[at + 1] ?? '', positions[at + 2] ?? ''] as const;
     if (window[0].length * window[1].length * window[2].length > mostCombinations) continue;
-    const found = candidate(window, at);
+    const alone = candidate(window, at);
+    const found = { ...alone, cost: alone.cost * (shares?.get(window.join()) ?? 1) };
     if (found.cost < (best?.cost ?? Infinity)) best = found;
   }
   return best;
@@ -366,11 +379,12 @@ function addContainers(texts: readonly string[], matchers: Matcher[], anchors: A
       ...new Map(literals.map((item) => [`${String(item.phase)} ${item.text}`, item])).values(),
     ];
     const matcher = matchers.push({ ...origin, encoding, literals: unique }) - 1;
+    const anyCase = encoding === 'escaped';
+    const shares = sharesOf(unique.map(({ text }) => positionsOf(text, anyCase)));
     unique.forEach((literal, index) => {
-      const anyCase = encoding === 'escaped';
       anchors.push({
         matcher,
-        ...rarest(positionsOf(literal.text, anyCase)),
+        ...rarest(positionsOf(literal.text, anyCase), shares),
         step: index * 4 + literal.phase,
         literal: plain(literal.text, anyCase),
       });

@@ -37,18 +37,22 @@ export function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
 
   return (state, index, at, code) => {
     if (at < (state.until[index] ?? 0)) return;
-    state.steps -= 8;
+    state.steps -= 16;
     const words = matcher.names[code >> 4];
     if (words === undefined) return;
-    const { bytes, length } = state;
+    const { bytes } = state;
     const start = wordsStart(state, words, code & 15, at);
     if (start < 0) return;
     const end = wordsEnd(state, words, start);
     if (end < 0) return;
     set ??= byteSet(matcher.set);
     wide ??= union(base64AnySet, set);
-    const nameEnd = identifierEnd(bytes, end, length);
-    if (!findValue(state, nameEnd, set, wide, min, max, value)) return;
+    const nameEnd = identifierEnd(state, end);
+    if (nameEnd === state.valueless[index]) return;
+    if (!findValue(state, nameEnd, set, wide, min, max, value)) {
+      state.valueless[index] = nameEnd;
+      return;
+    }
     const nameStart = identifierStart(bytes, start);
     if (notNames.length > 0) {
       const squashed = squash(bytes, nameStart, nameEnd);
@@ -102,9 +106,12 @@ export function identifierStart(bytes: Uint8Array, at: number): number {
   return start;
 }
 
-function identifierEnd(bytes: Uint8Array, at: number, length: number): number {
+/** Looked for once in an identifier, which may be megabytes long and hold thousands of names. */
+function identifierEnd(state: State, at: number): number {
+  const { bytes, length, identifier } = state;
+  if (at >= identifier.from && at <= identifier.end) return identifier.end;
   let end = at;
-  while (end < length && end - at < longestName) {
+  while (end < length) {
     const byte = bytes[end];
     if (byte !== undefined && wordSet[byte] === 1) end++;
     else if (
@@ -115,6 +122,9 @@ function identifierEnd(bytes: Uint8Array, at: number, length: number): number {
       end++;
     else break;
   }
+  state.steps -= (end - at) >> 3;
+  identifier.from = at;
+  identifier.end = end;
   return end;
 }
 

@@ -29,6 +29,10 @@ export class State {
   readonly until: Int32Array;
   /** Per block matcher: no end stands before this offset. */
   readonly searched: Int32Array;
+  /** Per assignment matcher: the end of the last name that was given no value; names may overlap in one identifier. */
+  readonly valueless: Int32Array;
+  /** The last identifier whose end was looked for. */
+  readonly identifier = { from: 0, end: -1 };
   private readonly windowEnd: Int32Array;
   private readonly attempts: Int32Array;
   readonly run: Run = { end: 0, length: 0, flags: 0 };
@@ -37,6 +41,7 @@ export class State {
   constructor(matchers: number, hits: Hits) {
     this.until = new Int32Array(matchers);
     this.searched = new Int32Array(matchers);
+    this.valueless = new Int32Array(matchers);
     this.windowEnd = new Int32Array(matchers);
     this.attempts = new Int32Array(matchers);
     this.hits = hits;
@@ -48,6 +53,8 @@ export class State {
     this.steps = freeSteps + length * stepsPerByte;
     this.until.fill(0);
     this.searched.fill(0);
+    this.valueless.fill(0);
+    this.identifier.end = -1;
     this.windowEnd.fill(0);
   }
 
