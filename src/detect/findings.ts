@@ -53,7 +53,7 @@ export function createJudge(engine: Engine, own: Own | undefined, options: Scann
       today,
       binary: window.binary,
       decodable: window.bytes.length * 2 + freeDecodable,
-      unfit: new Set(),
+      unfit: new Map(),
       exhausted: false,
     };
     const found = collect(fileLayer(window.bytes), collector, hits);

@@ -58,8 +58,8 @@ export interface Collector {
   readonly binary: boolean;
   /** Bytes that may still be decoded out of containers of this document. */
   decodable: number;
-  /** Values that are none of a part, each with its rule and part. */
-  readonly unfit: Set<string>;
+  /** Whether a value is none wherever it stands, by its rule, part and text. */
+  readonly unfit: Map<string, boolean>;
   exhausted: boolean;
 }
 
@@ -135,12 +135,10 @@ function toPiece(
   const isBlock = matcher.type === 'block';
   // The same text may stand there ten thousand times.
   const key = `${String(matcher.rule)} ${String(matcher.part)} ${text}`;
-  if (by.unfit.has(key)) return undefined;
-  if (isUnfit(text, part, isBlock)) {
-    by.unfit.add(key);
-    return undefined;
-  }
-  const verdict = checkValue(text, part, isBlock, () => contextOf(layer, start, end, by));
+  const unfit = by.unfit.get(key) ?? isUnfit(text, part, isBlock);
+  by.unfit.set(key, unfit);
+  if (unfit) return undefined;
+  const verdict = checksOf(text, part, () => contextOf(layer, start, end, by));
   if (verdict === undefined) return undefined;
   return {
     rule: matcher.rule,
@@ -163,7 +161,14 @@ export function checkValue(
   isBlock: boolean,
   context: () => CheckContext,
 ): CheckVerdict | undefined {
-  if (isUnfit(value, part, isBlock)) return undefined;
+  return isUnfit(value, part, isBlock) ? undefined : checksOf(value, part, context);
+}
+
+function checksOf(
+  value: string,
+  part: RulePart,
+  context: () => CheckContext,
+): CheckVerdict | undefined {
   let verdict: CheckVerdict = {};
   let seen: CheckContext | undefined;
   for (const name of part.checks ?? []) {
