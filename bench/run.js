@@ -30,9 +30,11 @@ for (const name of asked.length > 0 ? asked : Object.keys(parts)) await parts[na
 function start() {
   const empty = join(temporaryFolder(), 'empty.cjs');
   writeFileSync(empty, '');
+  const { folder } = readyToCommit(keyscan);
   const times = compare(
     {
       'bare node': { command: [process.execPath, empty], codes: [0] },
+      'keyscan --staged': { ...scans('--staged'), codes: [0], cwd: folder },
       'keyscan --version': { ...scans('--version'), codes: [0] },
       'keyscan, one small file': { ...scans(oneSmallFile()), codes: [0] },
       'keyscan --help': { ...scans('--help'), codes: [0] },
@@ -44,6 +46,7 @@ function start() {
   say(line('bare node', bare, bare));
   say(line('keyscan --version', times['keyscan --version'], bare, 1.15));
   say(line('keyscan, one small file', times['keyscan, one small file'], bare, 1.3));
+  say(line('keyscan --staged', times['keyscan --staged'], bare, 1.5));
   say(line('keyscan --help', times['keyscan --help'], bare));
 }
 
