@@ -1,4 +1,4 @@
-// node bench/run.js [start|hook|tree|hostile]..      see bench/README.md
+// node bench/run.js [start|hook|tree|history|hostile]..      see bench/README.md
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { dist } from '../scripts/inputs.js';
 import { literalPatterns } from './literals.js';
 import { compare, line } from './measure.js';
+import { manyCommits } from './repository.js';
 import {
   hostileLines,
   oneSmallFile,
@@ -17,7 +18,7 @@ import {
 const keyscan = join(dist, 'keyscan.cjs');
 const scans = (...args) => ({ command: [process.execPath, keyscan, ...args], codes: [0, 1, 2] });
 
-const parts = { start, hook, tree, hostile };
+const parts = { start, hook, tree, history, hostile };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in parts));
 if (unknown !== undefined) {
@@ -104,6 +105,34 @@ async function tree() {
   say(line('rg', times.rg, times.rg));
   say(line('rg -j1', times['rg -j1'], times.rg));
   say(line('keyscan', times.keyscan, times.rg, 3));
+}
+
+/** Every commit: against git writing out the same comparisons, which is the least that readers of its patches pay. */
+async function history() {
+  const repository = await manyCommits(10_000);
+  const log = `exec git -C '${repository}' log -p -U0 --cc -a --all | cat >/dev/null`;
+  const times = compare(
+    {
+      'git log -p': { command: ['sh', '-c', log], codes: [0] },
+      'keyscan --history': { ...scans('--history'), codes: [0, 1], cwd: repository },
+    },
+    9,
+  );
+  const base = times['git log -p'];
+  say('\nhistory of 10,000 commits, against git log -p -U0 --cc -a --all into a pipe');
+  say(line('git log -p', base, base));
+  say(line('keyscan --history', times['keyscan --history'], base, 1));
+  say(`  peak memory of keyscan ${peakMemory(['--history'], repository)} MB`);
+}
+
+/** Megabytes that a scan held at most. */
+function peakMemory(args, cwd) {
+  const preload = join(temporaryFolder(), 'peak.cjs');
+  const write = `require('node:fs').writeSync(2, '\\n' + process.resourceUsage().maxRSS)`;
+  writeFileSync(preload, `process.on('exit', () => ${write});\n`);
+  const node = ['--require', preload, keyscan, ...args];
+  const { stderr } = spawnSync(process.execPath, node, { cwd, encoding: 'utf8' });
+  return Math.round(Number(stderr.split('\n').at(-1)) / 1024);
 }
 
 /** Nothing that a stranger can put into a file may take much longer than prose of the same size, or more than its share. */

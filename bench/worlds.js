@@ -146,7 +146,7 @@ function prose(size) {
   return Buffer.from(text);
 }
 
-function* sourceTexts(enough) {
+export function* sourceTexts(enough) {
   let size = 0;
   const below = function* (folder) {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
@@ -165,7 +165,7 @@ function* sourceTexts(enough) {
   }
 }
 
-function numbers(seed) {
+export function numbers(seed) {
   const bytes = randomBytes(seed, 1 << 16);
   let at = 0;
   return () => {
@@ -174,7 +174,7 @@ function numbers(seed) {
   };
 }
 
-function randomBytes(seed, size) {
+export function randomBytes(seed, size) {
   const blocks = [];
   for (let index = 0; index * 64 < size; index += 1) {
     blocks.push(createHash('sha512').update(`${seed} ${index}`).digest());
