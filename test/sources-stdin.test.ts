@@ -70,10 +70,13 @@ describe('standard input', () => {
     const folder = makeFolder();
     const marker = Buffer.from(`moon${'bakery'.repeat(3)}`);
     const descriptor = inputOf(Buffer.concat(Array.from({ length: 2000 }, () => marker)));
+    const earlier = new Set(readdirSync('/proc/self/fd'));
     const { document, close } = readStandardInput({ descriptor, heldBytes: 100 });
     expect(document.content).not.toBeInstanceOf(Uint8Array);
     // The spool has no name any more; /proc still shows the bytes behind its descriptor.
-    const spools = readdirSync('/proc/self/fd').map((fd) => `/proc/self/fd/${fd}`);
+    const spools = readdirSync('/proc/self/fd')
+      .filter((fd) => !earlier.has(fd))
+      .map((fd) => `/proc/self/fd/${fd}`);
     const copy = path.join(folder, 'copy');
     const script =
       'for f; do case "$(readlink "$f")" in *keyscan-*deleted*) cat "$f" > "$0";; esac; done';
