@@ -160,26 +160,24 @@ function whyNot(
 }
 
 function hasCodeBetween(lines: readonly EnvLine[], id: Place, secret: Place): boolean {
-  const [from, to] = [id.line.start, secret.line.start].sort((a, b) => a - b);
-  return lines.some(
-    ({ start, text, settings }) =>
-      from !== undefined &&
-      to !== undefined &&
-      start > from &&
-      start < to &&
-      settings.length === 0 &&
-      text.trim() !== '' &&
-      !isComment(text),
-  );
+  const first = Math.min(id.line.number, secret.line.number);
+  const last = Math.max(id.line.number, secret.line.number);
+  return lines
+    .slice(first, last - 1)
+    .some(({ text, settings }) => settings.length === 0 && text.trim() !== '' && !isComment(text));
 }
 
 /** `$AWS_ACCESS_KEY_ID`, `export AWS_ACCESS_KEY_ID`: whatever names them without being a setting of them. */
 function usesNames({ text, settings, start }: EnvLine): boolean {
   if (isComment(text)) return false;
-  let rest = text;
-  for (const { nameSpan } of [...settings].reverse()) {
-    rest = rest.slice(0, nameSpan.start - start) + rest.slice(nameSpan.end - start);
+  if (!text.includes('AWS_')) return false;
+  const parts: string[] = [];
+  let from = 0;
+  for (const { nameSpan } of settings) {
+    parts.push(text.slice(from, nameSpan.start - start));
+    from = nameSpan.end - start;
   }
+  const rest = [...parts, text.slice(from)].join('\0');
   return /(?<![A-Za-z0-9_])AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN)(?![A-Za-z0-9_])/.test(
     rest,
   );

@@ -67,21 +67,20 @@ export function commentAfter({ text, start, settings }: EnvLine): Span | undefin
 const readers: Readonly<Record<EnvDialect, (text: string) => readonly EnvSetting[]>> = {
   dotenv: (text) => {
     const begin = /^[ \t]*(?:export[ \t]+)?/.exec(text)?.[0].length ?? 0;
-    const setting = settingAt(text, begin, /[ \t]*(?:=|:(?=[ \t]))[ \t]*/y);
+    const setting = settingAt(text, begin, dotenvOperator);
     return setting !== undefined && isRest(text, setting.whole.end) ? [setting] : [];
   },
   shell: (text) => {
     const settings: EnvSetting[] = [];
     let at = /^[ \t]*(?:export[ \t]+)?/.exec(text)?.[0].length ?? 0;
     for (;;) {
-      const setting = settingAt(text, at, /=/y);
+      const setting = settingAt(text, at, shellOperator);
       if (setting === undefined) return [];
       settings.push(setting);
       if (isRest(text, setting.whole.end)) return settings;
-      const blanks = /[ \t]+/y;
-      blanks.lastIndex = setting.whole.end;
-      if (!blanks.test(text)) return [];
-      at = blanks.lastIndex;
+      const gap = match(blanks, text, setting.whole.end);
+      if (gap === undefined) return [];
+      at = gap.end;
     }
   },
   compose: (text) => {
@@ -92,7 +91,7 @@ const readers: Readonly<Record<EnvDialect, (text: string) => readonly EnvSetting
 
 /** `NAME=value`, where the value is quoted or has nothing in it that a reader would take for more than itself. */
 function settingAt(text: string, at: number, operator: RegExp): EnvSetting | undefined {
-  const name = match(/[A-Za-z_][A-Za-z0-9_]*/y, text, at);
+  const name = match(word, text, at);
   if (name === undefined) return undefined;
   const after = match(operator, text, name.end);
   if (after === undefined) return undefined;
@@ -101,25 +100,25 @@ function settingAt(text: string, at: number, operator: RegExp): EnvSetting | und
 
 /** `- NAME=value`, the whole item quoted or not. */
 function listItem(text: string): EnvSetting | undefined {
-  const dash = match(/[ \t]*-[ \t]+/y, text, 0);
-  if (dash === undefined) return undefined;
-  const quote = toQuote(text[dash.end]);
-  const name = match(/[A-Za-z_][A-Za-z0-9_]*/y, text, dash.end + quote.length);
+  const begin = match(dash, text, 0)?.end;
+  if (begin === undefined) return undefined;
+  const quote = toQuote(text[begin]);
+  const name = match(word, text, begin + quote.length);
   if (name === undefined || text[name.end] !== '=') return undefined;
   const value = match(plain, text, name.end + 1);
   if (value === undefined) return undefined;
   if (quote !== '' && text[value.end] !== quote) return undefined;
-  const whole = { start: dash.end, end: value.end + quote.length };
+  const whole = { start: begin, end: value.end + quote.length };
   return settingOf(text, name, value, quote, whole);
 }
 
 /** `NAME: value`, either of them quoted or not. */
 function mapEntry(text: string): EnvSetting | undefined {
-  const begin = match(/[ \t]*/y, text, 0)?.end ?? 0;
+  const begin = match(indentation, text, 0)?.end ?? 0;
   const quote = toQuote(text[begin]);
-  const name = match(/[A-Za-z_][A-Za-z0-9_]*/y, text, begin + quote.length);
+  const name = match(word, text, begin + quote.length);
   if (name === undefined || (quote !== '' && text[name.end] !== quote)) return undefined;
-  const operator = match(/[ \t]*:[ \t]+/y, text, name.end + quote.length);
+  const operator = match(mapOperator, text, name.end + quote.length);
   return operator === undefined ? undefined : withValue(text, name, operator.end, begin);
 }
 
@@ -128,7 +127,15 @@ function isRest(text: string, at: number): boolean {
   return /^[ \t]*$|^[ \t]+#/.test(text.slice(at));
 }
 
+// Sticky, and used by `match` alone
+const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 const plain = /[A-Za-z0-9_/+=.:@%,-]*/y;
+const blanks = /[ \t]+/y;
+const indentation = /[ \t]*/y;
+const dash = /[ \t]*-[ \t]+/y;
+const dotenvOperator = /[ \t]*(?:=|:(?=[ \t]))[ \t]*/y;
+const shellOperator = /=/y;
+const mapOperator = /[ \t]*:[ \t]+/y;
 
 function withValue(text: string, name: Span, at: number, start: number): EnvSetting | undefined {
   const quote = toQuote(text[at]);
@@ -155,9 +162,8 @@ function toQuote(character: string | undefined): EnvSetting['quote'] {
 }
 
 function match(pattern: RegExp, text: string, at: number): Span | undefined {
-  const sticky = new RegExp(pattern.source, 'y');
-  sticky.lastIndex = at;
-  return sticky.test(text) ? { start: at, end: sticky.lastIndex } : undefined;
+  pattern.lastIndex = at;
+  return pattern.test(text) ? { start: at, end: pattern.lastIndex } : undefined;
 }
 
 function shift(setting: EnvSetting, by: number): EnvSetting {
