@@ -207,6 +207,24 @@ describe('another program that writes at any moment', () => {
   });
 });
 
+describe('what cannot be taken back', () => {
+  it('is said with what went wrong', () => {
+    let renames = 0;
+    const { fs } = faulty(disk, (_, call) => {
+      if (call === 'rename' && (renames += 1) > 1) throw systemError('EIO');
+    });
+    expect(perform(fs)).toMatchObject({
+      done: false,
+      problem: {
+        message: `cannot write ${at('credentials')}: the disk reports an error\n${at('config')} has its new content and could not be taken back`,
+        hint: 'Check the disk before you go on.',
+      },
+      files: [{ holds: 'after' }, { holds: 'before' }],
+    });
+    expect([state(), others()]).toEqual([['new', 'old'], []]);
+  });
+});
+
 describe('an error at any call', () => {
   const worlds: readonly (readonly [string, Partial<typeof old>])[] = [
     ['both files there', old],

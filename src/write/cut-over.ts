@@ -81,7 +81,25 @@ export function cutOver(
   if (problem === undefined) return { done: true, files, leftOver };
   removeFolders(folders, fs);
   if (!isUserError(problem)) throw problem;
-  return { done: false, problem, files, leftOver };
+  return { done: false, problem: withState(problem, plans, files), files, leftOver };
+}
+
+/** What could not be taken back belongs to what went wrong. */
+function withState(
+  problem: UserError,
+  plans: readonly FilePlan[],
+  files: readonly FileOnDisk[],
+): UserError {
+  const lines = files
+    .filter((_, index) => !sameBytes(plans[index]?.before, plans[index]?.after))
+    .filter(({ holds }) => holds === 'after')
+    .map(({ path }) => `${path} has its new content and could not be taken back`);
+  if (lines.length === 0) return problem;
+  const { message, hint } = problem;
+  return new UserError([message, ...lines].join('\n'), {
+    cause: problem,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 interface Step {
