@@ -118,7 +118,7 @@ export function noteOnEndpointUrl(
 }
 
 /** This computer, by an address that no name server can change; `localhost` is Node's own too. */
-export function isLoopback({ hostname }: URL): boolean {
+function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

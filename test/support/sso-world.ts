@@ -1,5 +1,5 @@
 // The world that src/sso is given in a test: the fake's addresses, a clock that sleeping moves on, and a Ctrl-C.
-import type { Retry, SignInScreen, SsoWorld, Token } from '../../src/sso/api.ts';
+import type { Retry, SignInScreen, SsoWorld } from '../../src/sso/api.ts';
 import type { SsoSession } from '../../src/aws/change.ts';
 import type { FakeAws } from './fake-aws.ts';
 
@@ -76,9 +76,4 @@ export function browser(): SignInScreen & { readonly shown: Shown[]; readonly pa
         .catch(() => undefined);
     },
   };
-}
-
-/** Every secret of a token, to look for in what must not hold them. */
-export function secretsOf({ accessToken, refreshToken, registration }: Token): readonly string[] {
-  return [accessToken, refreshToken ?? accessToken, registration.clientSecret];
 }
