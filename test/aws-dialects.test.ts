@@ -323,6 +323,40 @@ describe('the three readers', () => {
   });
 });
 
+/** Recorded from aws-runtime 1.10, which agreed on 1,200 random files too. */
+const rustRows: readonly (readonly [
+  of: string,
+  text: string,
+  reading: unknown,
+  kind?: ConfigFileKind,
+])[] = [
+  ['a comment that is indented before a setting', '[a]\n  # c\nx=1\n', refused],
+  ['a comment that is indented before a section', '  # c\n[a]\nx=1\n', refused],
+  ['a comment that is indented below a value', '[a]\nx=1\n  # c\n', { a: { x: '1\n# c' } }],
+  ['a comment that is indented in a block', '[a]\ns3 =\n  p = q\n  # c\n', refused],
+  ['a comment at the margin', '# c\n[a]\n; c\nx=1 # c\n', a1],
+  ['an indented setting that comes first', '[a]\n  x=1\n', refused],
+  ['an indented header', '[b]\ny=2\n  [a]\n', { b: { y: '2\n[a]' } }],
+  ['a nested block', '[a]\ns3 =\n  p = q\n', { a: { s3: '\np = q' } }],
+  ['a colon', '[a]\nx: 1\n', refused],
+  ['a comment glued to a header', '[a]# c\nx=1\n', a1],
+  ['text after a header', '[a] junk\nx=1\n', refused],
+  ['the same twice', '[a]\nx=1\ny=2\n[a]\nx=3\n', { a: { x: '3', y: '2' } }],
+  ['two words in credentials', '[a b]\nx=1\n', {}],
+  ['quotes in a header', '[profile "a"]\nx=1\n', {}, 'config'],
+  ['blanks in a header', '[ profile  a ]\nx=1\n', a1, 'config'],
+  ['both defaults', '[default]\nx=1\n[profile default]\ny=2\n', { default: { y: '2' } }, 'config'],
+];
+
+describe('the Rust reader', () => {
+  it.each(rustRows.map(([of, text, reading, kind]) => ({ of, text, reading, kind })))(
+    'reads $of',
+    ({ text, reading, kind }) => {
+      expect(profiles('rust', text, kind)).toEqual(reading);
+    },
+  );
+});
+
 /** Files made of what the dialects disagree about. */
 const lines = fc.oneof(
   fc.constantFrom(
