@@ -3,7 +3,7 @@
 // would read differently than planned is refused, with the way out.
 
 import type { AwsTexts, ProfileChange } from './change.ts';
-import { planChange } from './plan-change.ts';
+import { managersOf, planChange } from './plan-change.ts';
 import { uneditable } from './editable.ts';
 import type { IniEdit } from './ini.ts';
 import { editPieces, editsOf, joinPieces, type Piece, wholeOf } from './pieces.ts';
@@ -95,6 +95,7 @@ interface State {
   readonly notes: readonly string[];
   readonly sessions: readonly (readonly [profile: string, session: string])[];
   readonly accepted: readonly ProfileChange[];
+  readonly managers: ReadonlyMap<string, string>;
 }
 
 interface FileState {
@@ -108,7 +109,12 @@ function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boole
   const { same } = given;
   const config = fileState(same ? (given.config ?? given.credentials) : given.config);
   const credentials = same ? config : fileState(given.credentials);
-  let state: State = { config, credentials, notes: [], sessions: [], accepted: [] };
+  let state: State = {
+    ...{ config, credentials, notes: [], sessions: [], accepted: [] },
+    managers: managersOf(
+      given.same ? { ...given, config: given.config ?? given.credentials } : given,
+    ),
+  };
   const refusals: Refusal[] = [];
 
   const attempt = ({ together, after }: ChangeGroup): void => {
@@ -141,7 +147,7 @@ function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boole
 /** Throws `Refused`. */
 function advance(state: State, change: ProfileChange, same: boolean, careful: boolean): State {
   const before = textsOf(state, same);
-  const planned = planChange(before, change);
+  const planned = planChange(before, change, state.managers);
   const config = edited(state.config, planned.config);
   const credentials = same ? config : edited(state.credentials, planned.credentials);
   const after = { ...state, config, credentials };

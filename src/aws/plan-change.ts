@@ -19,10 +19,14 @@ export interface PlannedChange {
   readonly session: string | undefined;
 }
 
-/** Throws `Refused`. */
-export function planChange(texts: AwsTexts, change: ProfileChange): PlannedChange {
+/** `managers` as the files were at first. Throws `Refused`. */
+export function planChange(
+  texts: AwsTexts,
+  change: ProfileChange,
+  managers: ReadonlyMap<string, string>,
+): PlannedChange {
   const work = open(texts);
-  if (change.type !== 'repair') refuseManaged(texts, change.profile);
+  if (change.type !== 'repair') refuseManaged(managers, change.profile);
   const session = act(work, change);
   return {
     config: editsOfDraft(work.config),
@@ -66,14 +70,23 @@ function repair(work: Work, what: 'bom' | 'duplicates'): void {
   }
 }
 
-function refuseManaged({ config, credentials, same }: AwsTexts, profile: string): void {
+/** The tools that write profiles of these files, by profile. */
+export function managersOf({ config, credentials, same }: AwsTexts): ReadonlyMap<string, string> {
   const files = [
     ...(config === undefined ? [] : [{ kind: 'config' as const, bytes: config }]),
     ...(credentials === undefined || same
       ? []
       : [{ kind: 'credentials' as const, bytes: credentials }]),
   ];
-  const manager = readProfiles(files).find(({ name }) => name === profile)?.manager;
+  return new Map(
+    readProfiles(files).flatMap(({ name, manager }) =>
+      manager === undefined ? [] : [[name, manager] as const],
+    ),
+  );
+}
+
+function refuseManaged(managers: ReadonlyMap<string, string>, profile: string): void {
+  const manager = managers.get(profile);
   if (manager !== undefined) {
     throw new Refused(`${manager} writes this profile`, `change it with ${manager}`);
   }

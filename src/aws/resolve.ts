@@ -5,7 +5,7 @@
 
 import type { AwsTexts, Resolution, Sdk } from './change.ts';
 import type { Dialect } from './dialects.ts';
-import { readBoth } from './read-both.ts';
+import { type Both, readBoth } from './read-both.ts';
 import { botocore } from './resolve-botocore.ts';
 import { go } from './resolve-go.ts';
 import { javascript } from './resolve-js.ts';
@@ -14,10 +14,19 @@ import { type Order, refused } from './resolve-parts.ts';
 import { rust } from './resolve-rust.ts';
 
 export function resolve(texts: AwsTexts, profile: string, sdk: Sdk): Resolution {
-  const { dialect, order } = families[sdk];
-  const both = readBoth(texts, dialect);
-  if (both.files.some(([, { error }]) => error !== undefined)) return refused(profile);
-  return order(both, profile, []);
+  return resolver(texts)(profile, sdk);
+}
+
+/** The same for many profiles: reads the files once for each dialect. */
+export function resolver(texts: AwsTexts): (profile: string, sdk: Sdk) => Resolution {
+  const readings = new Map<Dialect, Both>();
+  return (profile, sdk) => {
+    const { dialect, order } = families[sdk];
+    const both = readings.get(dialect) ?? readBoth(texts, dialect);
+    readings.set(dialect, both);
+    if (both.files.some(([, { error }]) => error !== undefined)) return refused(profile);
+    return order(both, profile, []);
+  };
 }
 
 interface Family {

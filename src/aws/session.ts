@@ -45,7 +45,7 @@ function sessionsOf(texts: AwsTexts): Map<string, (Settings | undefined)[]> {
     ['credentials', texts.same ? undefined : texts.credentials],
   ] as const;
   for (const [kind, bytes] of files) {
-    if (bytes === undefined) continue;
+    if (bytes === undefined || !Buffer.from(bytes).includes('sso-session')) continue;
     dialects.forEach((dialect, index) => {
       for (const [name, settings] of readDialect(dialect, bytes, kind).sessions) {
         const readings = known.get(name) ?? dialects.map(() => undefined);

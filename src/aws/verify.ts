@@ -12,7 +12,7 @@ import {
 import { isSpelling } from './headers.ts';
 import { keyRoles } from './profiles.ts';
 import { type Both, readBoth } from './read-both.ts';
-import { resolve } from './resolve.ts';
+import { resolver } from './resolve.ts';
 import { normalUrl } from './session.ts';
 
 /** What would be other than planned, as sentences without values; empty when all is well. */
@@ -325,9 +325,10 @@ function stillSigning(after: AwsTexts, changes: readonly ProfileChange[]): strin
       ? [change.profile]
       : [],
   );
+  const resolve = resolver(after);
   return withoutKey.flatMap((profile) =>
     sdks.flatMap((sdk) => {
-      const { winner, signedBy } = resolve(after, profile, sdk);
+      const { winner, signedBy } = resolve(profile, sdk);
       const signs = (winner === 'static' || winner === 'temporary') && signedBy === profile;
       return signs ? [`${sdk}: profile ${profile} would still sign with a static key`] : [];
     }),
