@@ -18,10 +18,13 @@ export async function migrate(world: TwelveClasses): Promise<readonly Migration[
   rmSync(join(world.home, '.aws/sso'), { recursive: true, force: true });
   const work = temporaryFolder('work');
   writeTree(work, { 'map.json': JSON.stringify(mapOf(world)) });
-  return [
+  const runs = [
     await fix(world, ['--map', 'map.json', '--device-code'], { cwd: work }),
-    await fix(world, []),
+    await fix(world, ['--device-code']),
   ];
+  for (const { run } of runs)
+    if (run.code !== 0) throw new Error(`${run.code ?? ''} ${run.stderr}`);
+  return runs;
 }
 
 export async function fix(
@@ -31,7 +34,7 @@ export async function fix(
 ): Promise<Migration> {
   const run = await start(
     ['--fix', '--yes', '--env-files', 'no', '--no-browser', '--format', 'json', ...args],
-    { home, timeout: 120_000, env: { ...aws.env, PATH: '/usr/bin:/bin' }, ...options },
+    { home, timeout: 60_000, env: { ...aws.env, PATH: '/usr/bin:/bin' }, ...options },
   ).finished;
   return { run, report: JSON.parse(run.stdout === '' ? '{}' : run.stdout) };
 }
