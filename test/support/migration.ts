@@ -89,7 +89,7 @@ function browser(): string {
 }
 
 /** A PATH with git and nothing else: the AWS CLI is slow to start, and has tests of its own. */
-function programsWithoutAws(): string {
+export function programsWithoutAws(): string {
   const folder = temporaryFolder('bin');
   const found = (process.env['PATH'] ?? '')
     .split(delimiter)

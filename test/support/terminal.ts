@@ -44,7 +44,9 @@ export interface Terminal {
   readonly end: (seconds?: number) => Promise<{ readonly code: number; readonly screen: string }>;
 }
 
-export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+/** Where it lies: the program under test may be given another PATH. */
+const tmuxProgram = spawnSync('sh', ['-c', 'command -v tmux'], { encoding: 'utf8' }).stdout.trim();
+export const hasTmux = tmuxProgram !== '';
 if (!hasTmux)
   console.warn('SKIPPED: the tests of the screens need tmux, which is not installed here');
 
@@ -65,7 +67,7 @@ export async function openTerminal(
   const size = ['-x', String(columns), '-y', String(rows)];
   const place = ['-c', options.cwd ?? temporaryFolder('work')];
   const started = spawnSync(
-    'tmux',
+    tmuxProgram,
     ['-u', '-S', socket, '-f', settings, 'new-session', '-d', ...size, ...place, '--'].concat(
       process.execPath,
       program,
@@ -75,7 +77,7 @@ export async function openTerminal(
   );
   if (started.status !== 0) throw new Error(`tmux: ${started.stderr}`);
   const tmux = (...command: readonly string[]): string => {
-    const { stdout, stderr, status } = spawnSync('tmux', ['-u', '-S', socket, ...command], {
+    const { stdout, stderr, status } = spawnSync(tmuxProgram, ['-u', '-S', socket, ...command], {
       env: cleanEnvironment(home),
       encoding: 'utf8',
     });
@@ -161,7 +163,7 @@ async function until(holds: () => boolean, seconds: number, problem: () => strin
 
 afterAll(() => {
   for (const folder of servers) {
-    spawnSync('tmux', ['-S', join(folder, 'tmux'), 'kill-server']);
+    spawnSync(tmuxProgram, ['-S', join(folder, 'tmux'), 'kill-server']);
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,0 +1,110 @@
+// `keyscan --fix` as a person meets it: questions one at a time in a terminal of 80 × 24, once for each way it can go. The
+// screens are kept in fixtures/screens.
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+
+import { moonbakery } from './support/fake-aws.ts';
+import {
+  closeAll,
+  everyFile,
+  programsWithoutAws,
+  section,
+  world,
+  type World,
+} from './support/migration.ts';
+import { keptScreen, stable } from './support/screens.ts';
+import { hasTmux, openTerminal, type Terminal } from './support/terminal.ts';
+
+jest.setTimeout(120_000);
+afterEach(closeAll);
+
+const startUrl = 'https://d-1234567890.awsapps.com/start';
+
+/** One profile with a key, an account with three roles, and nobody has signed in here yet. */
+async function alice(): Promise<World> {
+  const made = moonbakery();
+  return world(
+    {
+      '.aws/credentials': section('work', made.users[0]!),
+      '.aws/config': '# ours\n[profile work]\nregion = eu-west-1\n',
+    },
+    { aws: made },
+  );
+}
+
+function fixIn({ home, cwd, aws }: World): Promise<Terminal> {
+  const env = { ...aws.env, NO_COLOR: '1', PATH: programsWithoutAws() };
+  return openTerminal(['--fix', '--device-code', '--no-browser'], { home, cwd, env });
+}
+
+/** Everything up to the choice of a role. */
+async function signIn(terminal: Terminal): Promise<void> {
+  await terminal.waitFor('Ask AWS whose this key is?');
+  terminal.press('Enter');
+  await terminal.waitFor('Start URL');
+  terminal.type(startUrl);
+  terminal.press('Enter');
+  await terminal.waitFor('Region of your IAM Identity Center');
+  terminal.type('us-east-1');
+  terminal.press('Enter');
+  await terminal.waitFor('signed in');
+  await terminal.waitFor(/Which role/);
+}
+
+/** Keys, codes and ports are others each time, but as long. */
+function shown(screen: string): string {
+  return stable(screen, [
+    [/AKIA…[A-Z2-7]{4}/g, 'AKIA…WORK'],
+    [/\b[0-9A-F]{8}-(?![0-9])/g, 'CODECODE-'],
+    [/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
+  ]);
+}
+
+(hasTmux ? describe : describe.skip)('a migration in a terminal', () => {
+  it('asks one thing at a time, and moves the profile when told to', async () => {
+    const here = await alice();
+    const terminal = await fixIn(here);
+    await signIn(terminal);
+    const choice = shown(terminal.screen());
+    expect(choice).toBe(keptScreen('fix-role', choice));
+    terminal.press('Enter');
+    await terminal.waitFor('Write these 2 files?');
+    const plan = shown(terminal.everything());
+    expect(plan).toBe(keptScreen('fix-plan', plan));
+    terminal.type('y');
+    terminal.press('Enter');
+    await terminal.waitFor('Keep the removed keys sealed');
+    terminal.press('Enter');
+    await terminal.waitFor(/Make the old key [^?]* inactive now\?/);
+    terminal.press('Enter');
+    const { code, screen } = await terminal.end();
+    expect(code).toBe(0);
+    expect(shown(screen)).toBe(keptScreen('fix-done', shown(screen)));
+    expect(here.read('.aws/credentials')).toBe('');
+  });
+
+  it('writes nothing when the answer is no, which is what Enter means', async () => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const terminal = await fixIn(here);
+    await signIn(terminal);
+    terminal.press('Enter');
+    await terminal.waitFor('Write these 2 files?');
+    terminal.press('Enter');
+    const { code, screen } = await terminal.end();
+    expect(code).toBe(1);
+    expect(screen).toContain('keyscan: nothing was written');
+    expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it('writes nothing at Ctrl-C, whatever it is asking', async () => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const terminal = await fixIn(here);
+    await signIn(terminal);
+    terminal.press('C-c');
+    const { code, screen } = await terminal.end();
+    expect(code).toBe(130);
+    expect(screen).toContain('keyscan: interrupted; nothing was written');
+    expect(everyFile(here.home)).toEqual(before);
+  });
+});
