@@ -46,6 +46,11 @@ function nameOf({ profile, rename }: Row): string {
 /** 'ok', what went wrong, or undefined when there is no AWS CLI. */
 async function identityOf(row: Row, { host, world }: FixContext): Promise<string | undefined> {
   const args = ['sts', 'get-caller-identity', '--output', 'json', '--profile', nameOf(row)];
+  // Newer ones ask for a region where nothing says one; that has nothing to do with the migration
+  const isPlaced =
+    row.profile.settings.has('region') ||
+    (host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION']);
+  if (!isPlaced && row.session !== undefined) args.push('--region', row.session.region);
   const answer = await askAws(args, host.env, world.signal);
   if (answer.type === 'no-cli') return undefined;
   if (answer.type === 'failed') return answer.why;

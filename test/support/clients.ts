@@ -6,7 +6,7 @@
 //
 // scripts/clients.js installs them; one that is missing is said loudly and its tests are skipped.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -128,6 +128,25 @@ export function availableClients(): readonly Client[] {
     console.warn(`SKIPPED: ${name} is not installed here (node scripts/clients.js)`);
   }
   return clients.filter(({ version }) => version !== undefined);
+}
+
+/**
+ * A folder with that AWS CLI in it as `aws`, for the PATH of a program that starts it. Version 2 of Debian finds the fake
+ * by itself; version 1 by the variables of the program.
+ */
+export function folderWithAws(id: 'aws-cli-1' | 'aws-cli-2', aws: FakeAws): string {
+  const folder = temporaryFolder('bin');
+  const { program, env } = recipes[id];
+  const [python, ...flags] = program().slice(0, -1);
+  const run =
+    'import sys; sys.argv[0] = "aws"; from awscli.clidriver import main; sys.exit(main())';
+  const exports = Object.entries(env?.({ aws, home: '' }) ?? {}).map(
+    ([name, value]) => `export ${name}='${value ?? ''}'\n`,
+  );
+  const script = `#!/bin/sh\n${exports.join('')}exec ${[python, ...flags].join(' ')} -c '${run}' "$@"\n`;
+  writeTree(folder, { aws: script });
+  chmodSync(join(folder, 'aws'), 0o755);
+  return folder;
 }
 
 /** A line there, a line back: what arrives at the fake in between belongs to that profile. */
