@@ -15,7 +15,8 @@ import {
   isPermissionSet,
   type Signer,
 } from './support/clients.ts';
-import { migrate, readAwsFiles } from './support/migrate.ts';
+import type { LoggedRequest } from './support/fake-aws.ts';
+import { fix, migrate, type Migration, readAwsFiles } from './support/migrate.ts';
 import { projectRoot, temporaryFolder } from './support/run.ts';
 import { signIn } from './support/token-cache.ts';
 import {
@@ -37,13 +38,18 @@ let textsBefore: AwsTexts;
 let textsAfter: AwsTexts;
 let before: Answers;
 let after: Answers;
+let migrations: readonly Migration[];
+/** What keyscan itself asked for. */
+let asked: readonly LoggedRequest[];
 
 beforeAll(async () => {
   world = await twelveClasses();
   signIn(world.home, world.aws, sessionName);
   textsBefore = readAwsFiles(world.home);
   before = await askAll(({ name }) => name);
-  await migrate(world);
+  const { length } = world.aws.log;
+  migrations = await migrate(world);
+  asked = world.aws.log.slice(length);
   textsAfter = readAwsFiles(world.home);
   after = await askAll((profile) => profile.after);
 }, patience * 1000);
@@ -152,6 +158,39 @@ describe.each(here)('$name', ({ id, ask, version }) => {
       });
     });
     expect(differences).toEqual([]);
+  });
+});
+
+describe('keyscan --fix', () => {
+  const keysOf = (...kinds: readonly string[]) =>
+    world.profiles.filter((profile) => kinds.includes(profile.class)).map(({ key }) => key);
+
+  it('signs nothing with a canary, a key of another store or of a machine, or what another tool wrote', () => {
+    const signers = asked.map(({ signer }) => signer ?? undefined);
+    const forbidden = keysOf('canary', 's3-compatible', 'robot', 'managed', 'temporary');
+    expect(signers.filter((key) => key !== undefined && forbidden.includes(key))).toEqual([]);
+  });
+
+  it('signs with every other old key only to ask whose it is', () => {
+    const old = world.profiles.map(({ key }) => key);
+    const uses = asked.filter(({ signer }) => signer !== null && old.includes(signer));
+    expect([...new Set(uses.map(({ operation }) => operation))]).toEqual(['GetCallerIdentity']);
+  });
+
+  it('shows no secret of the home', () => {
+    const files = `${String(textsBefore.config)}${String(textsBefore.credentials)}`;
+    const secrets = [...files.matchAll(/^aws_(?:secret_access_key|session_token) = (.*)$/gm)];
+    expect(secrets.length).toBe(14); // of twelve profiles, two with a token
+    const said = migrations.map(({ run }) => run.stdout + run.stderr).join('');
+    expect(secrets.filter(([, secret]) => said.includes(secret!))).toEqual([]);
+  });
+
+  it('has nothing to do the next time, and changes nothing', async () => {
+    const { run } = await fix(world, ['--device-code']);
+    expect({ code: run.code, files: readAwsFiles(world.home) }).toEqual({
+      code: 0,
+      files: textsAfter,
+    });
   });
 });
 
