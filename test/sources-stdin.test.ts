@@ -1,7 +1,7 @@
 // Standard input of any length as one document.
 
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -67,24 +67,30 @@ describe('standard input', () => {
 
   const itOnLinux = process.platform === 'linux' ? it : it.skip;
   itOnLinux('never reaches the disk in plain text', () => {
-    const folder = makeFolder();
     const marker = Buffer.from(`moon${'bakery'.repeat(3)}`);
     const descriptor = inputOf(Buffer.concat(Array.from({ length: 2000 }, () => marker)));
-    const earlier = new Set(readdirSync('/proc/self/fd'));
+    const earlier = new Set(openSpools().map(({ name }) => name));
     const { document, close } = readStandardInput({ descriptor, heldBytes: 100 });
     expect(document.content).not.toBeInstanceOf(Uint8Array);
     // The spool has no name any more; /proc still shows the bytes behind its descriptor.
-    const spools = readdirSync('/proc/self/fd')
-      .filter((fd) => !earlier.has(fd))
-      .map((fd) => `/proc/self/fd/${fd}`);
-    const copy = path.join(folder, 'copy');
-    const script =
-      'for f; do case "$(readlink "$f")" in *keyscan-*deleted*) cat "$f" > "$0";; esac; done';
-    const procs = spools.map((fd) => fd.replace('self', String(process.pid)));
-    spawnSync('sh', ['-c', script, copy, ...procs]);
-    const spooled = spawnSync('cat', [copy]).stdout;
+    const [own, ...others] = openSpools().filter(({ name }) => !earlier.has(name));
+    expect(others).toEqual([]);
+    const spooled = spawnSync('cat', [own?.file ?? '']).stdout;
     expect([spooled.length, spooled.includes('bakery')]).toEqual([2000 * marker.length, false]);
     close();
     closeSync(descriptor);
   });
 });
+
+/** Descriptors of this process whose files keyscan has made and unlinked. */
+function openSpools(): readonly { readonly file: string; readonly name: string }[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const name = readlinkSync(`/proc/self/fd/${fd}`);
+      const file = `/proc/${process.pid}/fd/${fd}`;
+      return /keyscan-[0-9a-f]{24} \(deleted\)$/.test(name) ? [{ file, name }] : [];
+    } catch {
+      return []; // the descriptor that listed them
+    }
+  });
+}
