@@ -2,7 +2,7 @@
 // STS says of them. Nothing is chosen silently.
 import type { SsoSession } from '../aws/change.ts';
 import { accountIn } from '../aws/profiles.ts';
-import { isUserError, UserError } from '../core/errors.ts';
+import { isUserError } from '../core/errors.ts';
 import { rankRoles } from '../fix/mapping.ts';
 import { isPlanned, left, maskedKey, type Row } from '../fix/rows.ts';
 import { existingSessions } from '../fix/sessions.ts';
@@ -90,7 +90,7 @@ async function withRole(
       `yours there: ${roles.join(', ')}`,
     ]);
   }
-  const role = wish?.role ?? (await roleFor(row, account, roles, all, context));
+  const role = wish?.role ?? (await roleFor(row, { portal, account, roles }, all, context));
   if (role === undefined) {
     return left({ ...row, account }, `${roles.length} roles fit, and none was chosen`, [
       `say which: --profile ${name} --role NAME, or in a --map file; yours there: ${roles.join(', ')}`,
@@ -134,20 +134,28 @@ async function accountFor(
   ]);
 }
 
+interface Offer {
+  readonly portal: Portal;
+  readonly account: string;
+  readonly roles: readonly string[];
+}
+
 async function roleFor(
   row: Row,
-  account: string,
-  roles: readonly string[],
+  offer: Offer,
   all: readonly Row[],
-  { ask }: FixContext,
+  { ask, world }: FixContext,
 ): Promise<string | undefined> {
+  const { account, roles } = offer;
   const [only, ...others] = roles;
   if (only !== undefined && others.length === 0) return only;
   if (ask === undefined) return undefined;
   const usedInAccount = all
     .filter(({ profile }) => profile.settings.get('sso_account_id') === account)
     .flatMap(({ profile }) => profile.settings.get('sso_role_name') ?? []);
-  const ranked = rankRoles(roles, { profile: row.profile.name, usedInAccount, policies: [] });
+  const hints = { profile: row.profile.name, usedInAccount };
+  const policies = row.user === null ? [] : await policiesOf(row.user, offer, world);
+  const ranked = rankRoles(roles, { ...hints, policies });
   return ask.select(`Which role for profile ${row.profile.name} in account ${account}?`, [
     ...ranked.map(({ role, reason }) => ({
       name: reason === '' ? role : `${role}  (${reason})`,
@@ -155,6 +163,27 @@ async function roleFor(
     })),
     { name: 'none of these: leave it', value: undefined },
   ]);
+}
+
+/** Roles tried to read what the old user may do; the first that may read it tells. */
+const readersTried = 3;
+
+/** What the old user was allowed, as far as one of the person's own roles may read it: it ranks, and decides nothing. */
+async function policiesOf(
+  user: string,
+  { portal, account, roles }: Offer,
+  world: FixContext['world'],
+): Promise<readonly string[]> {
+  const { policiesOfUser } = await import('../sso/index.ts');
+  for (const role of roles.slice(0, readersTried)) {
+    try {
+      const names = await policiesOfUser(user, await portal.credentials(account, role), world);
+      if (names.length > 0) return names;
+    } catch (error) {
+      if (!isUserError(error) || world.signal.aborted) throw error;
+    }
+  }
+  return [];
 }
 
 /** Credentials of the role, and STS asked with them: account and role must be the ones that were meant. */
@@ -184,11 +213,4 @@ async function prove(
 function isRole(arn: string, role: string): boolean {
   const name = /:assumed-role\/AWSReservedSSO_(.+)_[0-9a-f]{16}\//.exec(arn)?.[1];
   return name === role;
-}
-
-/** Nothing left to do without a role: the error that ends a run in which the person named what cannot be. */
-export function noRoleAtAll(session: SsoSession): UserError {
-  return new UserError(`no account is assigned to you in ${session.startUrl}`, {
-    hint: 'ask your administrator to assign you a permission set',
-  });
 }
