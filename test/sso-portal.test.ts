@@ -48,6 +48,19 @@ describe('the portal', () => {
     expect(asked('ListAccounts')).toBe(2);
   });
 
+  it('asks for each list once, and again when that failed', async () => {
+    const portal = await signedIn();
+    aws.world.faults.push({ on: 'ListAccounts', does: 'forbidden', times: 1 });
+    await expect(portal.accounts()).rejects.toThrow();
+    const first = await portal.accounts();
+    expect(await portal.accounts()).toEqual(first);
+    expect(asked('ListAccounts')).toBe(3); // one that failed, two pages
+    await portal.roles(dev);
+    await portal.roles(prod);
+    await portal.roles(dev);
+    expect(asked('ListAccountRoles')).toBe(3); // two pages, one page
+  });
+
   it('lists two hundred accounts over one connection', async () => {
     aws.world.accounts = Array.from({ length: 200 }, (_, index) => ({
       id: String(100_000_000_000 + index),

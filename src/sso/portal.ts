@@ -11,7 +11,7 @@ export function openPortal(token: Token, world: SsoWorld): Portal {
   const reach = () => (reached ??= portalClient(world, token.session.region));
 
   return {
-    accounts: async () => {
+    accounts: onlyOnce(async () => {
       const { client, sdk, asked } = await reach();
       const asking = asked('list your accounts');
       const accounts = await allPages(asking, async (nextToken) => {
@@ -29,9 +29,9 @@ export function openPortal(token: Token, world: SsoWorld): Portal {
         }))
         .map((account) => checked(account, isAccountId(account.id), asking))
         .sort(byNameThenId);
-    },
+    }),
 
-    roles: async (accountId) => {
+    roles: onlyOnce(async (accountId) => {
       const { client, sdk, asked } = await reach();
       const asking = asked(`list your roles in account ${accountId}`);
       const roles = await allPages(asking, async (nextToken) => {
@@ -49,7 +49,7 @@ export function openPortal(token: Token, world: SsoWorld): Portal {
       return roles
         .map(({ roleName = '' }) => checked(roleName, isRoleName(roleName), asking))
         .sort(byCodeUnits);
-    },
+    }),
 
     credentials: async (accountId, roleName): Promise<Credentials> => {
       const { client, sdk, asked } = await reach();
@@ -62,6 +62,19 @@ export function openPortal(token: Token, world: SsoWorld): Portal {
       if (accessKeyId === undefined || secretAccessKey === undefined) throw notAnAnswer(asking);
       return { accessKeyId, secretAccessKey, sessionToken };
     },
+  };
+}
+
+/** A list is asked for once for each of 200 profiles, and the portal answers 429 to much less. What failed is asked again. */
+function onlyOnce<Answer>(
+  ask: (about: string) => Promise<Answer>,
+): (about?: string) => Promise<Answer> {
+  const answers = new Map<string, Promise<Answer>>();
+  return (about = '') => {
+    const answer = answers.get(about) ?? ask(about);
+    answers.set(about, answer);
+    answer.catch(() => answers.delete(about));
+    return answer;
   };
 }
 
