@@ -225,12 +225,13 @@ describe('without a terminal', () => {
   it('chooses no role of several, names them, and leaves the profile', async () => {
     const here = await alice();
     const before = everyFile(here.home);
-    const { code, report } = await here.report([...signIn, '--yes']);
+    const { code, report, stderr } = await here.report([...signIn, '--yes']);
     expect(code).toBe(1);
     expect(report.profiles[0]).toMatchObject({
       state: 'left',
       reason: '3 roles fit, and none was chosen',
     });
+    expect(stderr.match(/AWS profiles of this computer/g)).toHaveLength(1);
     expect(everyFile(here.home)).toEqual(before);
   });
 });

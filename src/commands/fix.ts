@@ -80,8 +80,8 @@ async function migrate(context: FixContext): Promise<ExitCode> {
   const loggedIn = moves && byLogin ? await logIn(asked, context) : asked;
   const proven = await mapAndProve(loggedIn, session, signIns(context), context);
   const plan = await planOf(proven.rows, context);
+  if (!plan.rows.some(isPlanned)) return nothingToDo(plan.rows, context, proven.accounts);
   showPlan(plan, proven.accounts, session, context);
-  if (!plan.rows.some(isPlanned)) return nothingToDo(plan.rows, context);
   if (!(await consents(plan, context))) return declined(plan, context);
   return carryOut(plan, proven, context);
 }
@@ -93,7 +93,11 @@ function unrepaired(context: FixContext): ExitCode {
   return finish({ rows, diffs: [], next: [] }, context);
 }
 
-function nothingToDo(rows: readonly Row[], context: FixContext): ExitCode {
+function nothingToDo(
+  rows: readonly Row[],
+  context: FixContext,
+  accounts: ReadonlyMap<string, string> = new Map(),
+): ExitCode {
   const { found, flags } = context;
   const open = rows.some(isOpen);
   const words =
@@ -103,7 +107,7 @@ function nothingToDo(rows: readonly Row[], context: FixContext): ExitCode {
         ? 'nothing that keyscan can do by itself'
         : 'nothing to do: no profile that can be moved holds a key';
   if (rows.length > 0 && !flags.quiet) {
-    context.say(planScreen(screenOf(rows, undefined, undefined, context), context.pen));
+    context.say(planScreen(screenOf(rows, undefined, undefined, context, accounts), context.pen));
   }
   context.host.err(said(words));
   return finish({ rows, diffs: [], next: [] }, context);
