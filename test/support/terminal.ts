@@ -121,8 +121,9 @@ function terminalOn(tmux: (...command: readonly string[]) => string): Terminal {
     end: async (seconds = 30) => {
       const state = () =>
         tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status} #{pane_dead_signal}');
+      // Its terminal is closed a moment before its status is known
       await until(
-        () => state().startsWith('1'),
+        () => /^1 .*\d/.test(state()),
         seconds,
         () => `it has not ended:\n${everything()}`,
       );
