@@ -18,7 +18,7 @@ const acme = session('acme', 'https://acme.awsapps.com/start');
 describe('the roles of an account', () => {
   const hints = { profile: 'acme-readonly', usedInAccount: [], policies: [] };
 
-  it('come in the order of what speaks for them, each with its reason', () => {
+  it('come in the order of what speaks for them, each with its reason, and never the strongest first', () => {
     const roles = ['AdministratorAccess', 'Billing', 'PowerUserAccess', 'ReadOnly'];
     const ranked = rankRoles(roles, {
       ...hints,
@@ -26,10 +26,10 @@ describe('the roles of an account', () => {
       policies: ['AdministratorAccess'],
     });
     expect(ranked.map(({ role, reason }) => [role, reason])).toEqual([
-      ['AdministratorAccess', 'the old user has AdministratorAccess'],
       ['PowerUserAccess', 'another profile of this account uses it'],
       ['ReadOnly', "the profile's name says readonly"],
       ['Billing', ''],
+      ['AdministratorAccess', 'the old user has AdministratorAccess'],
     ]);
   });
 

@@ -9,7 +9,7 @@ export interface Wish {
 
 export interface RoleChoice {
   readonly role: string;
-  /** Higher fits better; equal ones are in alphabetical order. */
+  /** Higher fits better. Of equal ones the weaker comes first; what may do everything is never put first by a hint. */
   readonly rank: number;
   /** Why it stands where it stands; '' when nothing speaks for it. */
   readonly reason: string;
@@ -35,10 +35,14 @@ const rolesForPolicy: Readonly<Record<string, RegExp>> = {
 
 /** Least to most: of two that fit equally, the weaker comes first. */
 const strength = [/view|read|audit/i, /billing/i, /dev|power|deploy/i, /admin|root|full/i] as const;
+const strongest = strength.length - 1;
 
 export function rankRoles(roles: readonly string[], hints: RoleHints): readonly RoleChoice[] {
   return roles
-    .map((role) => ({ role, ...reasonFor(role, hints) }))
+    .map((role) => {
+      const { rank, reason } = reasonFor(role, hints);
+      return { role, rank: strengthOf(role) === strongest ? 0 : rank, reason };
+    })
     .sort(
       (a, b) =>
         b.rank - a.rank ||
