@@ -10,7 +10,7 @@
 // Without tmux its tests are skipped, loudly.
 import { afterAll } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,6 +62,7 @@ export async function openTerminal(
   const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
   const socket = join(folder, 'tmux');
   const settings = join(folder, 'settings');
+  const status = join(folder, 'status');
   writeFileSync(settings, settingsFor(term));
   servers.push(folder);
   const size = ['-x', String(columns), '-y', String(rows)];
@@ -69,22 +70,25 @@ export async function openTerminal(
   const started = spawnSync(
     tmuxProgram,
     ['-u', '-S', socket, '-f', settings, 'new-session', '-d', ...size, ...place, '--'].concat(
-      process.execPath,
-      program,
+      ['/bin/sh', '-c', noteStatus, status, process.execPath, program],
       args,
     ),
     { env: cleanEnvironment(home, options.env), encoding: 'utf8' },
   );
   if (started.status !== 0) throw new Error(`tmux: ${started.stderr}`);
   const tmux = (...command: readonly string[]): string => {
-    const { stdout, stderr, status } = spawnSync(tmuxProgram, ['-u', '-S', socket, ...command], {
+    const {
+      stdout,
+      stderr,
+      status: code,
+    } = spawnSync(tmuxProgram, ['-u', '-S', socket, ...command], {
       env: cleanEnvironment(home),
       encoding: 'utf8',
     });
-    if (status !== 0) throw new Error(`tmux ${command.join(' ')}: ${stderr}`);
+    if (code !== 0) throw new Error(`tmux ${command.join(' ')}: ${stderr}`);
     return stdout;
   };
-  const terminal = terminalOn(tmux);
+  const terminal = terminalOn(tmux, status);
   // The first moment of a server: it may not have its pane yet
   await until(
     () => tmux('list-panes') !== '',
@@ -94,7 +98,10 @@ export async function openTerminal(
   return terminal;
 }
 
-function terminalOn(tmux: (...command: readonly string[]) => string): Terminal {
+/** tmux itself loses it at times when the terminal is closed before the program is gone. */
+const noteStatus = 'trap : INT; "$@"; echo $? > "$0"';
+
+function terminalOn(tmux: (...command: readonly string[]) => string, status: string): Terminal {
   const capture = (from: readonly string[], colour: boolean): string =>
     trimmed(tmux('capture-pane', '-p', ...from, ...(colour ? ['-e'] : [])));
   const screen: Terminal['screen'] = ({ colour = false } = {}) => capture([], colour);
@@ -119,16 +126,13 @@ function terminalOn(tmux: (...command: readonly string[]) => string): Terminal {
       tmux('send-keys', ...keys);
     },
     end: async (seconds = 30) => {
-      const state = () =>
-        tmux('display-message', '-p', '#{pane_dead} #{pane_dead_status} #{pane_dead_signal}');
-      // Its terminal is closed a moment before its status is known
+      const code = () => (existsSync(status) ? readFileSync(status, 'utf8').trim() : '');
       await until(
-        () => /^1 .*\d/.test(state()),
+        () => code() !== '',
         seconds,
         () => `it has not ended:\n${everything()}`,
       );
-      const [, code = '', signal = ''] = /^1 (\d*) ?(\d*)/.exec(state()) ?? [];
-      return { code: code === '' ? 128 + Number(signal) : Number(code), screen: screen() };
+      return { code: Number(code()), screen: screen() };
     },
   };
 }
