@@ -490,6 +490,8 @@ describe('history', () => {
     });
     while (!existsSync(join(folder, 'there')))
       await new Promise((resolve) => setTimeout(resolve, 20));
+    // what git has written is not yet read, least of all on a busy machine
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     child.kill('SIGINT');
     const { code, stdout, stderr } = await finished;
     const { findings } = JSON.parse(stdout) as { readonly findings: readonly Leak[] };

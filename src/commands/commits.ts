@@ -7,10 +7,26 @@ import type { Scanner } from '../detect/api.ts';
 import { type Change, renames } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
-import { containing, treeOf } from '../git/reach.ts';
+import {
+  type CommitGraph,
+  containing,
+  isCommit,
+  loadGraph,
+  mergesSince,
+  treeOf,
+} from '../git/reach.ts';
 import { listCommits, type Selection, type Tip } from '../git/revisions.ts';
+import type { Empties } from '../git/packs.ts';
 import type { Git } from '../git/run.ts';
-import { type Brought, type CommitVisit, isVisit, parseObject, walkCommits } from '../git/walk.ts';
+import {
+  type Brought,
+  type CommitVisit,
+  isVisit,
+  type Maker,
+  makerOf,
+  messageOf,
+  walkCommits,
+} from '../git/walk.ts';
 import { count } from '../report/words.ts';
 import type { Watch } from './collect.ts';
 import { rewriteOf, type Situation } from './rewrite.ts';
@@ -24,6 +40,8 @@ export interface CommitsRequest {
   readonly tags?: readonly Tip[];
   /** False for paths that the policy leaves out. */
   readonly wanted: (path: string) => boolean;
+  /** Finds out which contents hold nothing; started only for many commits. */
+  readonly sift?: (idLength: number) => Generator<undefined, Empties>;
   /** Commits that are known to hold nothing. */
   readonly known?: ReadonlySet<string>;
   /** Objects that no commit leads to. */
@@ -54,14 +72,20 @@ export async function scanCommits(
   const listed = listCommits(git, selection);
   const commits = listed.filter((id) => request.known?.has(id) !== true);
   const progress = { done: 0, total: commits.length, started: performance.now() };
+  const has = (prefix: string): boolean => request.tips.some(({ name }) => name.startsWith(prefix));
   scan.unpushed = new Set(
-    listCommits(git, {
-      ...selection,
-      options: [...(selection.options ?? []), '--not', '--remotes'],
-    }),
+    has('refs/remotes/')
+      ? listCommits(git, {
+          ...selection,
+          options: [...(selection.options ?? []), '--not', '--remotes'],
+        })
+      : listed,
   );
-  scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
-  for await (const item of walkCommits(git, commits, request)) {
+  if (has('refs/notes/')) {
+    scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
+  }
+  const sifting = commits.length < fewCommits ? undefined : request.sift?.(commits[0]?.length ?? 0);
+  for await (const item of walkCommits(git, commits, { ...request, sifting })) {
     if (isVisit(item)) scan.visit(item);
     else scan.skipped.push(item);
     progress.done += 1;
@@ -84,6 +108,12 @@ export async function scanCommits(
     interrupted,
   };
 }
+
+/** Reading their files one by one is quicker than sifting all that is packed. */
+const fewCommits = 200;
+
+/** What no commit brought. */
+const nobody = { author: null, date: null } as const;
 
 /** More commits than that have another problem than the right command. */
 const mostRewrites = 100;
@@ -138,10 +168,12 @@ class CommitsScanning {
     const said = this.scan({
       path: '<commit-message>',
       stage: this.stageOf(commit.id),
-      content: commit.message,
+      content: messageOf(commit.object),
     });
-    this.keep(said, commit);
+    this.keep(said, commit.id, () => makerOf(commit.object, 'author'));
     let found = said.length > 0;
+    this.files += commit.empty.files;
+    this.bytes += commit.empty.bytes;
     for (const brought of commit.changes) {
       if (this.request.loose !== undefined && brought.change.blob !== null) {
         this.blobs.add(brought.change.blob);
@@ -164,9 +196,12 @@ class CommitsScanning {
         this.skipped.push({ path, reason: 'missing-object', detail: `tag ${id} cannot be read` });
         continue;
       }
-      const { author, date, message } = parseObject(blob, 'tagger');
-      const stage = this.stageOf(tip.target);
-      this.keep(this.scan({ path, stage, content: message }), { id: tip.target, author, date });
+      const said = this.scan({
+        path,
+        stage: this.stageOf(tip.target),
+        content: messageOf(blob),
+      });
+      this.keep(said, tip.target, () => makerOf(blob, 'tagger'));
     }
     for (const tip of tags) this.contentOf(tip);
   }
@@ -195,7 +230,7 @@ class CommitsScanning {
     }
     const found = this.scan({ path, stage: 'committed', content });
     if (found.length > 0) this.telling.add(`${id}\0${path}`);
-    this.keep(found, null);
+    this.keep(found, null, () => nobody);
   }
 
   /** Whether anything is in it, old or new. */
@@ -217,7 +252,10 @@ class CommitsScanning {
     if (found.length === 0) return false;
     this.telling.add(key);
     const news = found.filter((finding) => this.isNews(finding));
-    if (news.length > 0) this.keep(onLines(news, this.linesOf(change, blob, commit)), commit);
+    if (news.length > 0) {
+      const brought = onLines(news, this.linesOf(change, blob, commit));
+      this.keep(brought, commit.id, () => makerOf(commit.object, 'author'));
+    }
     return true;
   }
 
@@ -237,16 +275,12 @@ class CommitsScanning {
 
   private keep(
     findings: readonly Finding[],
-    commit: Pick<CommitVisit, 'id' | 'author' | 'date'> | null,
+    commit: string | null,
+    maker: () => Maker | typeof nobody,
   ): void {
     for (const finding of findings) {
       if (!this.isNews(finding)) continue;
-      this.leaks.set(finding.fingerprint, {
-        ...finding,
-        commit: commit?.id ?? null,
-        author: commit?.author ?? null,
-        date: commit?.date ?? null,
-      });
+      this.leaks.set(finding.fingerprint, { ...finding, commit, ...maker() });
     }
   }
 
@@ -283,31 +317,37 @@ class CommitsScanning {
     const findings = [...this.leaks.values()];
     if (findings.length === 0) return [];
     const commits = new Set(findings.flatMap(({ commit }) => commit ?? []));
-    const reaching = containing(this.git, commits, this.request.tips);
-    const head = this.atHead(new Set(findings.map(({ path }) => path)));
-    const exactly = commits.size <= mostRewrites ? this.rewriter() : undefined;
+    const head = this.textOf('rev-parse', '--quiet', '--verify', 'HEAD');
+    const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
+    const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
+    const reaching = containing(graph, commits, this.request.tips);
+    const atHead = this.atHead(new Set(findings.map(({ path }) => path)));
+    const exactly = commits.size <= mostRewrites ? this.rewriter(graph, head) : undefined;
     const located = findings.map((finding) => ({
       ...finding,
-      atHead: head.has(finding.fingerprint),
+      atHead: atHead.has(finding.fingerprint),
       refs: finding.commit === null ? [] : (reaching.get(finding.commit) ?? []),
     }));
     return exactly === undefined ? located : located.map(exactly);
   }
 
+  /** What git prints on one line; null when it fails. */
+  private textOf(...args: readonly string[]): string | null {
+    const { code, stdout } = this.git.attempt(args);
+    return code === 0 ? stdout.toString().trim() : null;
+  }
+
   /** Puts the exact commands right behind what they are for. */
-  private rewriter(): (finding: Finding) => Finding {
-    const text = (...args: readonly string[]): string | null => {
-      const { code, stdout } = this.git.attempt(args);
-      return code === 0 ? stdout.toString().trim() : null;
-    };
-    const head = text('rev-parse', '--quiet', '--verify', 'HEAD');
-    const branch = text('symbolic-ref', '--quiet', 'HEAD');
+  private rewriter(graph: CommitGraph, head: string | null): (finding: Finding) => Finding {
+    const branch = this.textOf('symbolic-ref', '--quiet', 'HEAD');
     const known = new Map<string, Situation>();
-    const situationOf = (commit: string): Situation => {
-      const parents = text('rev-list', '--parents', '--max-count=1', commit) ?? '';
-      const merges = text('rev-list', '--merges', '--count', `${commit}..HEAD`) ?? '0';
-      return { head, branch, isRoot: !parents.includes(' '), merges: merges !== '0' };
-    };
+    const hasMergeSince = head === null ? () => false : mergesSince(graph, head);
+    const situationOf = (commit: string): Situation => ({
+      head,
+      branch,
+      isRoot: graph.get(commit)?.length === 0,
+      merges: hasMergeSince(commit),
+    });
     return (finding) => {
       const { commit, stage, next } = finding;
       if (commit === null || stage !== 'committed') return finding;

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Scanner } from '../detect/api.ts';
+import { siftPacks } from '../git/packs.ts';
 import { selectRange, selectSince, shallowBoundary, tips, unshallow } from '../git/revisions.ts';
 import type { Selection } from '../git/revisions.ts';
 import { unreachable } from '../git/reach.ts';
@@ -89,7 +90,12 @@ async function scanHistory(
       ...(loose?.commits ?? []),
     ],
   };
-  const request = { selection, tips: known, ...(loose ? { loose: loose.blobs } : {}) };
+  const request = {
+    selection,
+    tips: known,
+    sift: (idLength: number) => siftPacks(git, scanner.sieve, idLength),
+    ...(loose ? { loose: loose.blobs } : {}),
+  };
   const scanned = await scanSelection(git, request, scanner, settings, host);
   return withShallow(git, scanned);
 }

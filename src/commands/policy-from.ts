@@ -40,6 +40,7 @@ export function policyAt(ref: string, disk: PolicyTree, host: Host): PolicyAt {
       return current.added?.has(line) === false;
     },
     watch: (scanner) => ({
+      ...scanner,
       scan: (document) => {
         current = { document };
         return scanner.scan(document);

@@ -42,4 +42,14 @@ export interface Detection {
 /** Synchronous, keeps no state between documents. */
 export interface Scanner {
   scan(document: Document): Detection;
+  readonly sieve: Sieve;
 }
+
+/**
+ * Looks at a text without saying what is in it. `changed` are starts and ends (bytes, half open, ascending) of what is not
+ * as in the text it was made from, which showed `nothing`; null for a text of its own.
+ */
+export type Sieve = (bytes: Uint8Array, changed: readonly number[] | null) => Shown;
+
+/** `nothing` and `watched`: `scan` finds nothing in it. `watched`: texts made from it have to be looked at whole. */
+export type Shown = 'nothing' | 'watched' | 'something';

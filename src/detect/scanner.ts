@@ -10,6 +10,7 @@ import { createEngine, type Part } from '../engine/scan.ts';
 import type { Detection, Scanner, ScannerOptions } from './api.ts';
 import { createJudge, type Judge } from './findings.ts';
 import { type Own, ownKeys } from './own.ts';
+import { sieve } from './sieve.ts';
 import { toText } from './text.ts';
 import { type Window, windowsOf } from './windows.ts';
 
@@ -32,6 +33,7 @@ export function createScanner(options: ScannerOptions = {}): Scanner {
   };
 
   return {
+    sieve: sieve(engine),
     scan(document) {
       const { content } = document;
       if (content instanceof Uint8Array) {

@@ -1,7 +1,7 @@
 // Blocks from a begin line to an end line, and the few shapes that take a regular expression.
 
 import { byteSet, latin1 } from './charset.ts';
-import { type Confirm, literalEnd, type State } from './state.ts';
+import { type Confirm, literalEnd, siftBefore, siftBehind, type State } from './state.ts';
 import type { BlockMatcher, PatternMatcher } from './tables.ts';
 
 export function blockConfirm(matcher: BlockMatcher): Confirm {
@@ -10,6 +10,7 @@ export function blockConfirm(matcher: BlockMatcher): Confirm {
     state.steps -= 4;
     const inside = literalEnd(state, at, matcher.begin, false);
     if (inside < 0) return;
+    state.seen = true;
     const limit = Math.min(state.length, inside + matcher.max);
     const from = Math.max(inside, state.searched[index] ?? 0);
     const found = indexOf(state, matcher.end, from, limit);
@@ -51,10 +52,14 @@ function indexOf(state: State, text: string, from: number, limit: number): numbe
 export function patternConfirm(matcher: PatternMatcher): Confirm {
   let regex: RegExp | undefined;
   const within = matcher.within === null ? null : byteSet(matcher.within);
+  const seesFar =
+    matcher.window + matcher.anchor.length > siftBehind ||
+    matcher.lookBack + matcher.anchor.length > siftBefore;
   return (state, index, at) => {
     if (at < (state.until[index] ?? 0)) return;
     state.steps -= 4;
     if (literalEnd(state, at, matcher.anchor, matcher.anyCase) < 0) return;
+    if (seesFar) state.seen = true;
     if (!state.mayTry(index, at, matcher.window)) return;
     const from = Math.max(0, at - matcher.lookBack);
     let to = Math.min(state.length, at + matcher.window);

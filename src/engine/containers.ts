@@ -9,6 +9,7 @@ export function containerConfirm(matcher: ContainerMatcher): Confirm {
     matcher.encoding
   ];
   return (state, index, at, step) => {
+    state.seen = true;
     const span = extent(state, at, step & 3);
     if (span === undefined) return;
     state.steps -= 16;

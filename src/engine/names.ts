@@ -28,12 +28,16 @@ function hashesOf(words: string): ReadonlySet<number> {
 const longestGap = 200;
 const mostLines = 3;
 const mostStrangers = 3;
+/** A name that ends, and then a value that ends, within so many bytes are within `siftBehind`, with all that is read to tell. */
+const nearName = 128;
+const nearValue = 320;
 
 export function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
   const { min, max, notNames, near } = matcher;
   const value: ValueSpan = { start: 0, end: 0 };
   let set: ByteSet | undefined;
   let wide: ByteSet | undefined;
+  const seesFar = longestGap + min > nearValue;
 
   return (state, index, at, code) => {
     if (at < (state.until[index] ?? 0)) return;
@@ -48,6 +52,7 @@ export function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
     set ??= byteSet(matcher.set);
     wide ??= union(base64AnySet, set);
     const nameEnd = identifierEnd(state, end);
+    if (seesFar || nameEnd - at > nearName) state.seen = true;
     if (nameEnd === state.valueless[index]) return;
     if (!findValue(state, nameEnd, set, wide, min, max, value)) {
       state.valueless[index] = nameEnd;
@@ -58,7 +63,10 @@ export function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
       const squashed = squash(bytes, nameStart, nameEnd);
       if (notNames.some((word) => squashed.includes(word))) return;
     }
-    if (near.length > 0 && !hasNear(state, near, nameStart)) return;
+    if (near.length > 0 && !hasNear(state, near, nameStart)) {
+      state.seen = true;
+      return;
+    }
     state.until[index] = value.end;
     state.add(index, value.start, value.end, nameStart);
   };
@@ -167,6 +175,7 @@ function findValue(
     if (code < 256 && set[code] === 1 && mayBeValue(state, position, wide, min)) {
       readRun(bytes, position, state.length, set, min, max < 8192 ? max * 2 + 16 : unlimited, run);
       state.steps -= run.end - position;
+      if (run.end - from > nearValue) state.seen = true;
       if (
         position > from &&
         run.length >= min &&
@@ -260,6 +269,7 @@ function encodedSpan(
   let end = at;
   while (end < state.length && end - at <= most && base64AnySet[bytes[end] ?? 0] === 1) end++;
   const characters = end - at;
+  if (characters > nearValue - longestGap) state.seen = true;
   state.steps -= characters;
   if (characters < Math.ceil((min * 4) / 3) || characters > most) return false;
   const decoded = (characters * 6) >> 3;

@@ -21,9 +21,17 @@ import type { Matcher } from './tables.ts';
 export interface Engine {
   /** Finds all hits in the first `length` bytes, in order of their anchors. The result is reused by the next call. */
   scan(bytes: Uint8Array, length: number): Hits;
+  /** Looks at the anchors in bytes [from, to) only, with the whole text around them, and says what stands there. */
+  sift(bytes: Uint8Array, length: number, from: number, to: number): Sifted;
   /** The matcher that a hit names. */
   matcher(index: number): Matcher;
 }
+
+/**
+ * `hit`: there is one, or the work budget ran out. `watched`: none, but something stands there that a change far off
+ * could make one. `nothing`: only a change from `siftBefore` bytes before an anchor to `siftBehind` bytes behind it can.
+ */
+export type Sifted = 'nothing' | 'watched' | 'hit';
 
 /** Tables that are used together; their matchers are numbered on, and so are their rules from `firstRule`. */
 export interface Part {
@@ -95,7 +103,27 @@ export function createEngine(...given: readonly Part[]): Engine {
       }
       return hits;
     },
+    sift(bytes, length, from, to) {
+      hits.count = 0;
+      hits.exhausted = false;
+      state.reset(bytes, length);
+      const end = Math.min(length, to + 2);
+      let window = ((bytes[from] ?? 0) << 8) | (bytes[from + 1] ?? 0);
+      for (let at = from + 2; at < end; at++) {
+        window = ((window << 8) | (bytes[at] ?? 0)) & 0xffffff;
+        if (filter[Math.imul(window, multiplier) >>> (32 - filterBits)] === 0) continue;
+        confirm(window, at);
+        if (state.steps < 0 || hits.count > 0) break;
+      }
+      if (state.steps < 0 || isExhausted(hits) || hits.count > 0) return 'hit';
+      return state.seen ? 'watched' : 'nothing';
+    },
   };
+}
+
+/** A call, because confirming may have set it. */
+function isExhausted(hits: Hits): boolean {
+  return hits.exhausted;
 }
 
 /** Whether a literal stands around byte `at`: forwards from there, then what comes before. */

@@ -14,6 +14,13 @@ export interface Hits {
   exhausted: boolean;
 }
 
+/**
+ * What a change from so many bytes before an anchor to so many bytes behind it brings is seen by looking at that anchor.
+ * A matcher that may see further than that from where its literal stands says so in `State.seen`.
+ */
+export const siftBefore = 192;
+export const siftBehind = 640;
+
 /** Steps allowed for a text: plenty for anything people write, and a bound for what attackers do. */
 const stepsPerByte = 12;
 const freeSteps = 1 << 20;
@@ -36,6 +43,8 @@ export class State {
   private readonly windowEnd: Int32Array;
   private readonly attempts: Int32Array;
   readonly run: Run = { end: 0, length: 0, flags: 0 };
+  /** Whether a literal was met whose matcher sees far. */
+  seen = false;
   private readonly hits: Hits;
 
   constructor(matchers: number, hits: Hits) {
@@ -50,6 +59,7 @@ export class State {
   reset(bytes: Uint8Array, length: number): void {
     this.bytes = bytes;
     this.length = length;
+    this.seen = false;
     this.steps = freeSteps + length * stepsPerByte;
     this.until.fill(0);
     this.searched.fill(0);

@@ -10,6 +10,7 @@ export function tokenConfirm(matcher: TokenMatcher): Confirm {
   let sets: Sets | undefined;
 
   return (state, index, at, anchorStep) => {
+    state.seen = true;
     if (at < (state.until[index] ?? 0)) return;
     state.steps -= 4;
     sets ??= setsOf(matcher);

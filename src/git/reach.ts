@@ -3,24 +3,34 @@
 import type { Tip } from './revisions.ts';
 import type { Git } from './run.ts';
 
-/** For each commit the sorted names of the tips that reach it, by one walk over the whole graph. */
-export function containing(
-  git: Git,
-  commits: ReadonlySet<string>,
-  tips: readonly Tip[],
-): ReadonlyMap<string, readonly string[]> {
-  const starts = [...new Set(tips.filter(isCommit).map(({ target }) => target))];
-  if (commits.size === 0 || starts.length === 0) return new Map();
+/** The parents of every commit that one of these reaches, parents first: one call of git, whatever is asked of it. */
+export function loadGraph(git: Git, starts: readonly string[]): CommitGraph {
+  if (starts.length === 0) return new Map();
   const order = git
     .run(['rev-list', '--topo-order', '--reverse', '--parents', '--stdin'], {
       input: `${starts.join('\n')}\n`,
     })
     .toString('latin1')
     .split('\n');
+  return new Map(
+    order.filter(Boolean).map((line) => {
+      const [id = '', ...parents] = line.split(' ');
+      return [id, parents];
+    }),
+  );
+}
+
+export type CommitGraph = ReadonlyMap<string, readonly string[]>;
+
+/** For each commit the sorted names of the tips that reach it. */
+export function containing(
+  graph: CommitGraph,
+  commits: ReadonlySet<string>,
+  tips: readonly Tip[],
+): ReadonlyMap<string, readonly string[]> {
   // a commit with nothing of its own shares its parent's set
   const reached = new Map<string, ReadonlySet<string>>();
-  for (const line of order) {
-    const [id = '', ...parents] = line.split(' ');
+  for (const [id, parents] of graph) {
     reached.set(
       id,
       union(
@@ -36,6 +46,27 @@ export function containing(
   return new Map([...names].map(([commit, found]) => [commit, [...found].sort()]));
 }
 
+/** Whether a merge is among the commits that `head` reaches and `commit` does not. */
+export function mergesSince(graph: CommitGraph, head: string): (commit: string) => boolean {
+  const merges = [...reachedFrom(graph, head)].filter((id) => (graph.get(id)?.length ?? 0) > 1);
+  return (commit) => {
+    if (merges.length === 0) return false;
+    const before = reachedFrom(graph, commit);
+    return merges.some((id) => !before.has(id));
+  };
+}
+
+function reachedFrom(graph: CommitGraph, start: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [start];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    open.push(...(graph.get(id) ?? []));
+  }
+  return found;
+}
+
 const none: ReadonlySet<string> = new Set();
 
 function union(sets: readonly ReadonlySet<string>[], own: string | undefined): ReadonlySet<string> {
@@ -47,7 +78,8 @@ function union(sets: readonly ReadonlySet<string>[], own: string | undefined): R
   return all;
 }
 
-function isCommit({ targetType }: Tip): boolean {
+/** Whether it names a commit, not a file or a folder. */
+export function isCommit({ targetType }: Tip): boolean {
   return targetType === 'commit';
 }
 

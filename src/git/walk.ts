@@ -4,17 +4,17 @@
 import type { Skipped } from '../core/finding.ts';
 import { type Change, parseChange } from './changes.ts';
 import { ObjectStream } from './object-stream.ts';
+import type { Empties } from './packs.ts';
 import { type Blob, isUnavailable, presentObjects } from './objects.ts';
 import type { Git } from './run.ts';
 
 export interface CommitVisit {
   readonly id: string;
-  /** "Name <email>" */
-  readonly author: string;
-  /** ISO 8601 with offset. */
-  readonly date: string;
-  readonly message: Uint8Array;
+  /** The commit as git keeps it. */
+  readonly object: Uint8Array;
+  /** Those with something in them, as far as that is known. */
   readonly changes: readonly Brought[];
+  readonly empty: Tally;
   /** Whether it took a path away, which may then be one that moved. */
   readonly deletes: boolean;
 }
@@ -25,6 +25,12 @@ export interface Brought {
   readonly content: Blob | undefined;
 }
 
+/** Contents that are known to hold nothing: how many came under their path for the first time, and their bytes. */
+export interface Tally {
+  files: number;
+  bytes: number;
+}
+
 export function isVisit(item: CommitVisit | Skipped): item is CommitVisit {
   return 'changes' in item;
 }
@@ -32,6 +38,8 @@ export function isVisit(item: CommitVisit | Skipped): item is CommitVisit {
 export interface WalkOptions {
   /** False for paths whose content is not read. */
   readonly wanted?: (path: string) => boolean;
+  /** Finds out, beside git's comparing, which contents need not be read. */
+  readonly sifting?: Generator<undefined, Empties> | undefined;
   /** Ends the walk early. */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +47,7 @@ export interface WalkOptions {
 export async function* walkCommits(
   git: Git,
   commits: readonly string[],
-  { wanted = () => true, signal }: WalkOptions = {},
+  { wanted = () => true, sifting, signal }: WalkOptions = {},
 ): AsyncGenerator<CommitVisit | Skipped> {
   const objects = new ObjectStream(git, presentObjects(git));
   const comparisons = new Comparisons(git, commits, objects, wanted);
@@ -49,6 +57,7 @@ export async function* walkCommits(
   };
   signal?.addEventListener('abort', stop);
   try {
+    comparisons.open(sifting === undefined ? undefined : await finished(sifting, signal));
     while (!isOver(signal)) {
       const compared = comparisons.poll() ?? (await comparisons.next());
       if (compared === undefined) return;
@@ -70,13 +79,26 @@ export async function* walkCommits(
   }
 }
 
+/** Lets what git says come in between two steps. */
+async function finished(
+  sifting: Generator<undefined, Empties>,
+  signal: AbortSignal | undefined,
+): Promise<Empties | undefined> {
+  for (;;) {
+    const step = sifting.next();
+    if (step.done === true) return step.value;
+    await new Promise(setImmediate);
+    if (isOver(signal)) return undefined;
+  }
+}
+
 /** A call, because what is aborted may change while we wait. */
 function isOver(signal: AbortSignal | undefined): boolean {
   return signal?.aborted ?? false;
 }
 
 function visit(
-  { id, changes, deletes }: Compared,
+  { id, changes, empty, deletes }: Compared,
   commit: Blob,
   contents: readonly (Blob | undefined)[],
 ): CommitVisit | Skipped {
@@ -86,26 +108,33 @@ function visit(
   return {
     id,
     deletes,
-    ...parseObject(commit, 'author'),
+    object: commit,
+    empty,
     changes: changes.map(({ change }, index) => ({ change, content: contents[index] })),
   };
 }
 
-/** Who, when and what of a commit or tag object. */
-export function parseObject(
-  object: Uint8Array,
-  who: 'author' | 'tagger',
-): { readonly author: string; readonly date: string; readonly message: Uint8Array } {
+/** What somebody wrote into a commit or tag object. */
+export function messageOf(object: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(object.buffer, object.byteOffset, object.byteLength);
+  const end = bytes.indexOf('\n\n');
+  return bytes.subarray(end < 0 ? bytes.length : end + 2);
+}
+
+/** "Name <email>", and a date in ISO 8601 with its offset. */
+export interface Maker {
+  readonly author: string;
+  readonly date: string;
+}
+
+/** Who made a commit or tag object, and when. */
+export function makerOf(object: Uint8Array, who: 'author' | 'tagger'): Maker {
   const bytes = Buffer.from(object.buffer, object.byteOffset, object.byteLength);
   const end = bytes.indexOf('\n\n');
   const header = bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
   const line = new RegExp(`^${who} (.*?) ?(-?\\d+) ([-+]\\d{4})$`, 'm').exec(header);
   const [, author = '', seconds = '0', zone = '+0000'] = line ?? [];
-  return {
-    author,
-    date: isoDate(Number(seconds), zone),
-    message: end < 0 ? bytes.subarray(bytes.length) : bytes.subarray(end + 2),
-  };
+  return { author, date: isoDate(Number(seconds), zone) };
 }
 
 function isoDate(seconds: number, zone: string): string {
@@ -119,6 +148,7 @@ function isoDate(seconds: number, zone: string): string {
 interface Compared {
   readonly id: string;
   readonly changes: readonly Asked[];
+  readonly empty: Tally;
   readonly deletes: boolean;
 }
 
@@ -131,6 +161,10 @@ interface Asked {
 const ahead = 4000;
 /** A clone without trees fails at every commit; that many are enough to see it. */
 const mostFailures = 50;
+const deleted = 0x44;
+const mostPaths = 2 ** 26;
+/** Bytes of comparisons that wait for the sifting. */
+const mostHeld = 64 * 2 ** 20;
 
 class Comparisons {
   private readonly git: Git;
@@ -138,13 +172,24 @@ class Comparisons {
   private readonly objects: ObjectStream;
   private readonly wanted: (path: string) => boolean;
   private readonly seen = new Seen();
+  private readonly paths = new Map<string, { readonly number: number; readonly wanted: boolean }>();
+  /** Contents that hold nothing under their paths, told apart by the numbers of both. */
+  private readonly passed = new Set<number>();
   private child: ReturnType<Git['start']> | undefined;
   private queue: (Compared | Skipped)[] = [];
   private taken = 0;
   private done = 0;
   private failures = 0;
   private finished = false;
-  private current: { readonly id: string; readonly changes: Asked[]; deletes: boolean } | undefined;
+  private isOpen = false;
+  private empties: Empties | undefined;
+  /** What git said before it could be understood, and at its end. */
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  private ended: string | undefined;
+  private current:
+    | { readonly id: string; readonly changes: Asked[]; readonly empty: Tally; deletes: boolean }
+    | undefined;
   private rest: Buffer = Buffer.alloc(0);
   private wake: (() => void) | undefined;
 
@@ -159,6 +204,17 @@ class Comparisons {
     this.objects = objects;
     this.wanted = wanted;
     this.start();
+  }
+
+  /** From now on comparisons are read; `empties` tells which contents hold nothing. */
+  open(empties: Empties | undefined): void {
+    this.empties = empties;
+    this.isOpen = true;
+    for (const chunk of this.held) this.read(chunk);
+    this.held = [];
+    this.objects.flush();
+    if (this.ended !== undefined) this.stop(this.ended);
+    else this.child?.stdout.resume();
   }
 
   poll(): Compared | Skipped | undefined {
@@ -202,6 +258,12 @@ class Comparisons {
       if (stderr.length < 2000) stderr += chunk.toString();
     });
     child.stdout.on('data', (chunk: Buffer) => {
+      if (!this.isOpen) {
+        this.held.push(chunk);
+        this.heldBytes += chunk.length;
+        if (this.heldBytes > mostHeld) child.stdout.pause();
+        return;
+      }
       this.read(chunk);
       this.objects.flush();
       if (this.queue.length - this.taken > ahead) child.stdout.pause();
@@ -220,6 +282,10 @@ class Comparisons {
   /** At the end of git: all is compared, or it fell over a commit whose trees are not here. */
   private stop(stderr: string): void {
     if (this.finished) return;
+    if (!this.isOpen) {
+      this.ended = stderr;
+      return;
+    }
     this.rest = Buffer.alloc(0);
     this.complete();
     if (this.done < this.commits.length) {
@@ -248,6 +314,11 @@ class Comparisons {
     let at = 0;
     while (at < bytes.length) {
       if (bytes[at] === 0x3a) {
+        const passed = this.passEmpty(bytes, at);
+        if (passed > 0) {
+          at = passed;
+          continue;
+        }
         const parsed = parseChange(bytes, at);
         if (parsed === undefined) break;
         this.add(parsed.change);
@@ -263,8 +334,39 @@ class Comparisons {
     this.rest = bytes.subarray(at);
   }
 
+  /**
+   * Most records end here, unread but for an id and a path: `:MODE MODE ID ID S`, NUL, path, NUL. Returns where the next
+   * begins; 0 for those to be looked at, or not yet whole.
+   */
+  private passEmpty(bytes: Buffer, at: number): number {
+    const { empties, current } = this;
+    if (empties === undefined || current === undefined || bytes[at + 1] === 0x3a) return 0;
+    const idLength = current.id.length;
+    const ids = at + 15;
+    const status = ids + 2 * idLength + 2;
+    const pathEnd = bytes.indexOf(0, status + 2);
+    if (pathEnd < 0 || bytes[status] === deleted) return 0;
+    const id = ids + idLength + 1;
+    const number = empties.find(bytes, id);
+    if (number < 0) return 0;
+    const rawPath = bytes.toString('latin1', status + 2, pathEnd);
+    let path = this.paths.get(rawPath);
+    if (path === undefined) {
+      const wanted = this.wanted(bytes.toString('utf8', status + 2, pathEnd));
+      this.paths.set(rawPath, (path = { number: this.paths.size, wanted }));
+    }
+    const key = number * mostPaths + path.number;
+    const isChanged = bytes.compare(bytes, ids, ids + idLength, id, id + idLength) !== 0;
+    if (path.wanted && isChanged && !this.passed.has(key)) {
+      this.passed.add(key);
+      current.empty.files += 1;
+      current.empty.bytes += empties.size(number);
+    }
+    return pathEnd + 1;
+  }
+
   private begin(id: string): void {
-    this.current = { id, changes: [], deletes: false };
+    this.current = { id, changes: [], empty: { files: 0, bytes: 0 }, deletes: false };
     this.objects.ask(id);
   }
 
