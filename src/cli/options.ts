@@ -300,8 +300,8 @@ const table = [
     name: 'cache',
     type: 'flag',
     needs: ['history'],
-    later: true,
-    about: 'With --history: next time look only at new commits.',
+    about:
+      'With --history: next time look only at new commits, and at those in which something was found.',
     group: 'What to scan',
     commands: scanning,
   },

@@ -56,7 +56,7 @@ export interface CommitsScan {
   readonly files: number;
   readonly bytes: number;
   readonly commits: number;
-  /** Of the commits looked at, those without any finding or gap. */
+  /** The commits, known ones too, without any finding or gap, and without a path that was left out. */
   readonly clean: readonly string[];
   readonly interrupted: boolean;
 }
@@ -97,7 +97,8 @@ export async function scanCommits(
     scan.tags(request.tags ?? tagsOf(request.tips, new Set(listed)));
     scan.loose(request.loose ?? []);
   }
-  const { skipped, files, bytes, clean } = scan;
+  const { skipped, files, bytes } = scan;
+  const clean = [...listed.filter((id) => request.known?.has(id) === true), ...scan.clean];
   return {
     findings: scan.located(),
     skipped,
@@ -180,7 +181,7 @@ class CommitsScanning {
       }
       if (this.look(brought, commit)) found = true;
     }
-    if (!found && this.skipped.length === gaps) this.clean.push(commit.id);
+    if (!found && commit.isWhole && this.skipped.length === gaps) this.clean.push(commit.id);
   }
 
   /** Messages of annotated tags, and what tags hold that lead to no commit. */

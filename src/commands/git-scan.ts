@@ -18,6 +18,7 @@ import type { Collected } from './collect.ts';
 import { scanCommits } from './commits.ts';
 import type { CommitsRequest } from './commits.ts';
 import type { GitMode, HistoryMode } from './flags.ts';
+import { openHistoryCache } from './history-cache.ts';
 import type { Host, Interrupted } from './host.ts';
 import type { Asked } from './outcome.ts';
 import type { Settings } from './settings.ts';
@@ -90,14 +91,20 @@ async function scanHistory(
       ...(loose?.commits ?? []),
     ],
   };
+  const cache = mode.cache
+    ? openHistoryCache(git, settings.scanner, topOf(git, settings, host), host)
+    : undefined;
   const request = {
     selection,
     tips: known,
+    ...(cache ? { known: cache.known } : {}),
     sift: (idLength: number) => siftPacks(git, scanner.sieve, idLength),
     ...(loose ? { loose: loose.blobs } : {}),
   };
   const scanned = await scanSelection(git, request, scanner, settings, host);
-  return withShallow(git, scanned);
+  const unsaved = cache?.save(scanned.clean);
+  const notes = [...(cache?.notes ?? []), ...scanned.notes, ...(unsaved ? [unsaved] : [])];
+  return withShallow(git, { ...scanned, notes });
 }
 
 /** What a shallow clone lacks was asked for with the rest. */
@@ -119,7 +126,7 @@ async function scanSelection(
   scanner: Scanner,
   settings: Settings,
   host: Host,
-): Promise<GitScanned> {
+): Promise<GitScanned & { readonly clean: readonly string[] }> {
   const base = topOf(git, settings, host);
   const interruption = host.interruptible();
   const collected = await scanCommits(
@@ -139,6 +146,7 @@ async function scanSelection(
     base,
     what: 'commits',
     notes: notesOf(collected.commits, code),
+    clean: collected.clean,
   };
 }
 

@@ -15,6 +15,8 @@ export interface CommitVisit {
   /** Those with something in them, as far as that is known. */
   readonly changes: readonly Brought[];
   readonly empty: Tally;
+  /** No path was left out because it is not wanted. */
+  readonly isWhole: boolean;
   /** Whether it took a path away, which may then be one that moved. */
   readonly deletes: boolean;
 }
@@ -98,7 +100,7 @@ function isOver(signal: AbortSignal | undefined): boolean {
 }
 
 function visit(
-  { id, changes, empty, deletes }: Compared,
+  { id, changes, empty, deletes, isWhole }: Compared,
   commit: Blob,
   contents: readonly (Blob | undefined)[],
 ): CommitVisit | Skipped {
@@ -108,6 +110,7 @@ function visit(
   return {
     id,
     deletes,
+    isWhole,
     object: commit,
     empty,
     changes: changes.map(({ change }, index) => ({ change, content: contents[index] })),
@@ -149,6 +152,7 @@ interface Compared {
   readonly id: string;
   readonly changes: readonly Asked[];
   readonly empty: Tally;
+  readonly isWhole: boolean;
   readonly deletes: boolean;
 }
 
@@ -188,7 +192,13 @@ class Comparisons {
   private heldBytes = 0;
   private ended: string | undefined;
   private current:
-    | { readonly id: string; readonly changes: Asked[]; readonly empty: Tally; deletes: boolean }
+    | {
+        readonly id: string;
+        readonly changes: Asked[];
+        readonly empty: Tally;
+        deletes: boolean;
+        isWhole: boolean;
+      }
     | undefined;
   private rest: Buffer = Buffer.alloc(0);
   private wake: (() => void) | undefined;
@@ -356,6 +366,7 @@ class Comparisons {
       this.paths.set(rawPath, (path = { number: this.paths.size, wanted }));
     }
     const key = number * mostPaths + path.number;
+    if (!path.wanted) current.isWhole = false;
     const isChanged = bytes.compare(bytes, ids, ids + idLength, id, id + idLength) !== 0;
     if (path.wanted && isChanged && !this.passed.has(key)) {
       this.passed.add(key);
@@ -366,13 +377,23 @@ class Comparisons {
   }
 
   private begin(id: string): void {
-    this.current = { id, changes: [], empty: { files: 0, bytes: 0 }, deletes: false };
+    this.current = {
+      id,
+      changes: [],
+      empty: { files: 0, bytes: 0 },
+      deletes: false,
+      isWhole: true,
+    };
     this.objects.ask(id);
   }
 
   private add(change: Change): void {
     if (change.status === 'deleted' && this.current !== undefined) this.current.deletes = true;
-    if (change.blob === null || !this.wanted(change.path)) return;
+    if (change.blob === null) return;
+    if (!this.wanted(change.path)) {
+      if (this.current !== undefined) this.current.isWhole = false;
+      return;
+    }
     if (change.before.some(({ blob }) => blob === change.blob)) return;
     const asked = this.seen.add(change.blob, change.rawPath);
     if (asked) this.objects.ask(change.blob);

@@ -147,7 +147,14 @@ export class Repository {
   }
 
   keyscan(...args: readonly string[]): RunResult {
-    return run(args, { cwd: this.folder, home: this.home, env: this.extra });
+    return this.keyscanWith({}, ...args);
+  }
+
+  keyscanWith(
+    env: Readonly<Record<string, string | undefined>>,
+    ...args: readonly string[]
+  ): RunResult {
+    return run(args, { cwd: this.folder, home: this.home, env: { ...this.extra, ...env } });
   }
 }
 
