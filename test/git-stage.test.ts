@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
 import { cleanEnvironment } from './support/run.ts';
@@ -55,7 +57,8 @@ describe('the commands for commits that nobody else has', () => {
     const step = finding?.next[1] ?? '';
     const command = step.slice(step.indexOf('git '));
     repo.write(heal);
-    const env = cleanEnvironment(repo.home, { GIT_EDITOR: 'true' });
+    // an editor that takes the key out of a message
+    const env = cleanEnvironment(repo.home, { GIT_EDITOR: "sed -i.bak '/^aws_/d'" });
     const result = spawnSync('sh', ['-e', '-c', command], {
       cwd: repo.folder,
       env,
@@ -108,6 +111,101 @@ describe('the commands for commits that nobody else has', () => {
     expect(follow(repo, {})).toEqual([]);
   });
 
+  it('take it out of a file that has moved since', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    repo.git('mv', 'a.ini', 'moved to.ini');
+    repo.commit({ 'c.txt': 'c\n' }, 'After');
+    expect({
+      left: follow(repo, { 'moved to.ini': plain }),
+      files: repo.git('ls-tree', '-r', '--name-only', 'HEAD').split('\n'),
+    }).toEqual({ left: [], files: ['b.txt', 'c.txt', 'moved to.ini'] });
+  });
+
+  it('go on over merges', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    repo.git('switch', '--quiet', '--create', 'menu');
+    repo.commit({ 'c.txt': 'c\n' }, 'Menu');
+    repo.git('switch', '--quiet', 'main');
+    repo.commit({ 'd.txt': 'd\n' }, 'Main');
+    repo.git('merge', '--quiet', '--no-edit', 'menu');
+    repo.git('branch', '--quiet', '--delete', '--force', 'menu');
+    expect({
+      left: follow(repo, { 'a.ini': plain }),
+      merges: repo.git('rev-list', '--count', '--merges', 'HEAD'),
+    }).toEqual({ left: [], merges: '1' });
+  });
+
+  it.each([
+    ['the last commit', []],
+    ['an earlier commit', ['After']],
+  ])('take it out of the message of %s', (_, after) => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.commit({ 'a.txt': 'a\n' }, `Leak\n\n${bakery.lines}`);
+    for (const title of after) repo.commit({ 'c.txt': 'c\n' }, title);
+    expect({ left: follow(repo, {}), titles: repo.git('log', '--format=%s').split('\n') }).toEqual({
+      left: [],
+      titles: [...after, 'Leak', 'Earlier work'],
+    });
+  });
+
+  it('lead to the branch it is on, and there on', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    repo.commit({ 'a.ini': bakery.lines }, 'Leak');
+    repo.git('switch', '--quiet', 'main');
+    follow(repo, {});
+    expect([repo.git('branch', '--show-current'), follow(repo, { 'a.ini': plain })]).toEqual([
+      'menu',
+      [],
+    ]);
+  });
+
+  it('name what else holds it', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.commit({ 'a.ini': bakery.lines }, 'Leak');
+    repo.git('branch', 'old');
+    repo.git('tag', 'v1');
+    const [finding] = found(repo, '--history');
+    expect(finding?.next[1]).toBe(
+      'Take it out, then (others hold it too: old, v1): git add -- a.ini && git commit --amend --no-edit',
+    );
+  });
+
+  it('take it out where HEAD is on no branch', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.git('switch', '--quiet', '--detach');
+    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    repo.commit({ 'a.ini': plain }, 'Gone');
+    expect(follow(repo, {})).toEqual([]);
+  });
+
+  it('delete the tag whose message holds it', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.git('tag', '--annotate', 'v1', '--message', `First\n\n${bakery.lines}`);
+    expect(follow(repo, {})).toEqual([]);
+  });
+
+  it('take out a note, also from the notes before', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.git('notes', 'add', '--message', bakery.lines);
+    repo.commit({ 'c.txt': 'c\n' });
+    repo.git('notes', 'add', '--message', 'fine');
+    expect({ left: follow(repo, {}), kept: repo.git('notes', 'show', 'HEAD') }).toEqual({
+      left: [],
+      kept: 'fine',
+    });
+  });
+
   it('are not given for what was pushed', () => {
     const repo = repository();
     repo.commit({ 'a.ini': bakery.lines });
@@ -116,6 +214,13 @@ describe('the commands for commits that nobody else has', () => {
     expect(finding?.next.some((step) => step.includes('rebase'))).toBe(false);
   });
 });
+
+/** What keyscan writes for a file with that in it. */
+function baselineOf(text: string): string {
+  const repo = repository();
+  repo.write({ 'a.ini': text }).keyscan('baseline', '.');
+  return readFileSync(join(repo.folder, '.keyscan-baseline.json'), 'utf8');
+}
 
 describe('--policy-from', () => {
   const args = (base: string): string[] => ['--range', `${base}..HEAD`, '--policy-from', base];
@@ -127,6 +232,7 @@ describe('--policy-from', () => {
       'a configuration',
       { 'a.ini': bakery.lines, 'keyscan.config.json': '{"rules": {"aws/*": "off"}}\n' },
     ],
+    ['a baseline', { 'a.ini': bakery.lines, '.keyscan-baseline.json': baselineOf(bakery.lines) }],
   ])('does not let a range allow itself by %s', (_, files) => {
     const repo = repository();
     const base = repo.commit({ 'README.md': '#\n' });

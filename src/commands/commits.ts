@@ -29,7 +29,7 @@ import {
 } from '../git/walk.ts';
 import { count } from '../report/words.ts';
 import type { Watch } from './collect.ts';
-import { rewriteOf, type Situation } from './rewrite.ts';
+import { rewriteOf } from './rewrite.ts';
 import { onLines } from './staged.ts';
 
 export interface CommitsRequest {
@@ -154,6 +154,8 @@ class CommitsScanning {
   private readonly git: Git;
   private readonly scanner: Scanner;
   private readonly request: CommitsRequest;
+  /** What the notes belong to in which something was found, by fingerprint. */
+  private readonly noted = new Map<string, string>();
   /** Contents in which something was found, `blob\0path`. */
   private readonly telling = new Set<string>();
   private readonly blobs = new Set<string>();
@@ -255,6 +257,11 @@ class CommitsScanning {
     const news = found.filter((finding) => this.isNews(finding));
     if (news.length > 0) {
       const brought = onLines(news, this.linesOf(change, blob, commit));
+      if (path === '<note>') {
+        // git names a note by what it belongs to, in folders when there are many
+        const noted = change.path.replaceAll('/', '');
+        for (const { fingerprint } of brought) this.noted.set(fingerprint, noted);
+      }
       this.keep(brought, commit.id, () => makerOf(commit.object, 'author'));
     }
     return true;
@@ -323,7 +330,7 @@ class CommitsScanning {
     const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
     const reaching = containing(graph, commits, this.request.tips);
     const atHead = this.atHead(new Set(findings.map(({ path }) => path)));
-    const exactly = commits.size <= mostRewrites ? this.rewriter(graph, head) : undefined;
+    const exactly = commits.size <= mostRewrites ? this.rewriter(graph, head, atHead) : undefined;
     const located = findings.map((finding) => ({
       ...finding,
       atHead: atHead.has(finding.fingerprint),
@@ -339,39 +346,52 @@ class CommitsScanning {
   }
 
   /** Puts the exact commands right behind what they are for. */
-  private rewriter(graph: CommitGraph, head: string | null): (finding: Finding) => Finding {
+  private rewriter(
+    graph: CommitGraph,
+    head: string | null,
+    atHead: ReadonlyMap<string, ReadonlySet<string>>,
+  ): (finding: Finding) => Finding {
     const branch = this.textOf('symbolic-ref', '--quiet', 'HEAD');
-    const known = new Map<string, Situation>();
     const hasMergeSince = head === null ? () => false : mergesSince(graph, head);
-    const situationOf = (commit: string): Situation => ({
-      head,
-      branch,
-      isRoot: graph.get(commit)?.length === 0,
-      merges: hasMergeSince(commit),
-    });
+    const merged = new Map<string, boolean>();
     return (finding) => {
-      const { commit, stage, next } = finding;
+      const { commit, stage, next, fingerprint } = finding;
       if (commit === null || stage !== 'committed') return finding;
-      const at = known.get(commit) ?? situationOf(commit);
-      known.set(commit, at);
+      const merges = merged.get(commit) ?? hasMergeSince(commit);
+      merged.set(commit, merges);
+      const paths = atHead.get(fingerprint);
+      const rewrite = rewriteOf(finding, {
+        head,
+        branch,
+        isRoot: graph.get(commit)?.length === 0,
+        merges,
+        pathAtHead: paths?.has(finding.path) === true ? finding.path : paths?.values().next().value,
+        noted: this.noted.get(fingerprint),
+      });
       const [first = '', ...rest] = next;
-      const rewrite = rewriteOf(finding, at);
       return rewrite === undefined ? finding : { ...finding, next: [first, rewrite, ...rest] };
     };
   }
 
-  /** Fingerprints of what lies in HEAD's tree, as far as it was found anywhere, or stands under the same path. */
-  private atHead(paths: ReadonlySet<string>): ReadonlySet<string> {
+  /** What lies in HEAD's tree, as far as it was found anywhere, or stands under the same path: fingerprint → paths. */
+  private atHead(paths: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {
     const entries = treeOf(this.git, 'HEAD').filter(
       ({ path, blob }) => paths.has(path) || this.telling.has(`${blob}\0${path}`),
     );
-    const pathOf = new Map(entries.map(({ blob, path }) => [blob, path]));
-    const found = new Set<string>();
-    for (const [id, content] of readBlobs(this.git, [...pathOf.keys()])) {
-      const path = pathOf.get(id);
-      if (path === undefined || isUnavailable(content)) continue;
-      const { findings } = this.scanner.scan({ path, stage: 'committed', content });
-      for (const { fingerprint } of findings) found.add(fingerprint);
+    const pathsOf = new Map<string, string[]>();
+    for (const { blob, path } of entries) {
+      pathsOf.set(blob, [...(pathsOf.get(blob) ?? []), path]);
+    }
+    const found = new Map<string, Set<string>>();
+    for (const [id, content] of readBlobs(this.git, [...pathsOf.keys()])) {
+      if (isUnavailable(content)) continue;
+      for (const path of pathsOf.get(id) ?? []) {
+        const { findings } = this.scanner.scan({ path, stage: 'committed', content });
+        for (const { fingerprint } of findings) {
+          const at = found.get(fingerprint) ?? new Set();
+          found.set(fingerprint, at.add(path));
+        }
+      }
     }
     return found;
   }
