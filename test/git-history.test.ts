@@ -376,6 +376,16 @@ describe('history', () => {
     ]);
   });
 
+  it('reads what is borrowed from another repository (alternates)', () => {
+    const repo = repository();
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    const folder = join(temporaryFolder('shared'), 'clone');
+    repo.git('clone', '--quiet', '--shared', repo.folder, folder);
+    const clone = repo.beside(folder);
+    const own = clone.commit({ 'b.ini': other.lines });
+    expect(places(clone, '--history')).toEqual([`${leak} a.ini:1`, `${own} b.ini:1`]);
+  });
+
   it('reads repositories with SHA-256', () => {
     const repo = repository({ init: ['--object-format=sha256'] });
     const leak = repo.commit({ 'a.ini': bakery.lines });

@@ -33,7 +33,8 @@ const runs: Partial<Record<CommandName, Run>> = {
     }
     const { baseline } = await import('../commands/baseline.ts');
     const here = mode.type === 'audit' ? ({ type: 'tree' } as const) : mode;
-    return baseline({ scan: { ...scan, mode: here }, prune: line.values.on('prune') }, host);
+    const prune = line.values.on('prune');
+    return baseline({ scan: { ...scan, mode: here }, prune, ask: consent(host) }, host);
   },
   ignore: async ({ words: [fingerprint = ''], values }, host) => {
     const { ignore } = await import('../commands/ignore.ts');

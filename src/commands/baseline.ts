@@ -7,6 +7,7 @@ import type { Baseline, BaselineUpdate } from '../policy/baseline.ts';
 import type { BaselineFile } from '../policy/baseline-file.ts';
 import { writeWhole } from '../policy/write.ts';
 import { count } from '../report/words.ts';
+import { type Ask, joinOnMerge } from './baseline-merge.ts';
 import type { ScanFlags } from './flags.ts';
 import { exitCodes } from './host.ts';
 import type { ExitCode, Host } from './host.ts';
@@ -17,9 +18,11 @@ export interface BaselineFlags {
   readonly scan: ScanFlags;
   /** Entries that are no longer found go. */
   readonly prune: boolean;
+  /** Asks somebody at a terminal; undefined where nobody can answer. */
+  readonly ask: Ask;
 }
 
-export async function baseline({ scan, prune }: BaselineFlags, host: Host): Promise<ExitCode> {
+export async function baseline({ scan, prune, ask }: BaselineFlags, host: Host): Promise<ExitCode> {
   const flags = { ...scan, showSuppressed: true, failOn: 'never' } as const;
   const { report, outcome, settings, notes } = await perform(flags, host, { mayWrite: true });
   if (outcome.reason !== undefined) {
@@ -36,6 +39,10 @@ export async function baseline({ scan, prune }: BaselineFlags, host: Host): Prom
   if (!settings.quiet) {
     for (const note of notes) host.err(said(note));
     for (const line of sentences(file, update, { prune, isWritten })) host.err(said(line));
+  }
+  if (isWritten && !file.exists && file.file !== undefined) {
+    const sentence = joinOnMerge(path.resolve(host.cwd, file.file), host, ask);
+    if (sentence !== undefined && !settings.quiet) host.err(said(sentence));
   }
   return exitCodes.clean;
 }

@@ -41,7 +41,7 @@ export interface CommitsRequest {
   /** False for paths that the policy leaves out. */
   readonly wanted: (path: string) => boolean;
   /** Finds out which contents hold nothing; started only for many commits. */
-  readonly sift?: (idLength: number) => Generator<undefined, Empties>;
+  readonly sift?: (idLength: number) => Generator<number, Empties>;
   /** Commits that are known to hold nothing. */
   readonly known?: ReadonlySet<string>;
   /** Objects that no commit leads to. */
@@ -84,7 +84,10 @@ export async function scanCommits(
   if (has('refs/notes/')) {
     scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
   }
-  const sifting = commits.length < fewCommits ? undefined : request.sift?.(commits[0]?.length ?? 0);
+  const sifting =
+    commits.length < fewCommits
+      ? undefined
+      : watched(request.sift?.(commits[0]?.length ?? 0), watch);
   for await (const item of walkCommits(git, commits, { ...request, sifting })) {
     if (isVisit(item)) scan.visit(item);
     else scan.skipped.push(item);
@@ -118,6 +121,21 @@ const nobody = { author: null, date: null } as const;
 
 /** More commits than that have another problem than the right command. */
 const mostRewrites = 100;
+
+/** Says how far it is. */
+function* watched(
+  sifting: Generator<number, Empties> | undefined,
+  watch: Watch,
+): Generator<undefined, Empties> {
+  if (sifting === undefined) return { find: () => -1, size: () => 0 };
+  for (;;) {
+    const step = sifting.next();
+    if (step.done === true) return step.value;
+    const { value } = step;
+    void watch.tick(() => `scanning: ${Math.round(value * 100)} % of what is packed`);
+    yield;
+  }
+}
 
 function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Tip[] {
   return tips.filter(({ target, targetType }) => targetType !== 'commit' || commits.has(target));

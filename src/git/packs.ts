@@ -27,17 +27,18 @@ export interface Empties {
 }
 
 /**
- * Looks at every packed blob. Comes back between two pieces of work, so that somebody else can have a turn; in the end
- * says what holds nothing.
+ * Looks at every packed blob. Comes back between two pieces of work with the share that is done (0 to 1), so that somebody
+ * else can have a turn; in the end says what holds nothing.
  */
-export function* siftPacks(git: Git, look: Look, idLength: number): Generator<undefined, Empties> {
+export function* siftPacks(git: Git, look: Look, idLength: number): Generator<number, Empties> {
   const sifted: Pack[] = [];
   let first = 0;
-  for (const path of packsOf(git)) {
+  const paths = packsOf(git);
+  for (const [index, path] of paths.entries()) {
     const pack = openPack(path, idLength / 2, first);
     if (pack === undefined) continue;
     try {
-      yield* pack.sift(look);
+      for (const share of pack.sift(look)) yield (index + share) / paths.length;
       sifted.push(pack);
       first = pack.next;
     } catch (error) {
@@ -167,17 +168,17 @@ class Pack {
     return (this.empty[number - this.first] ?? 1) - 1;
   }
 
-  *sift(look: Look): Generator<undefined, void> {
+  *sift(look: Look): Generator<number, void> {
     const roots: number[] = [];
     for (let object = 0; object < this.count; object += 1) {
       this.classify(object, roots);
-      if (object % 10_000 === 0) yield;
+      if (object % 10_000 === 0) yield 0;
     }
     let turn = 0;
-    for (const root of roots) {
+    for (const [index, root] of roots.entries()) {
       for (const _ of this.family(root, look)) {
         turn += 1;
-        if (turn % 200 === 0) yield;
+        if (turn % 200 === 0) yield index / roots.length;
       }
     }
   }

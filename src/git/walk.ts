@@ -41,7 +41,7 @@ export interface WalkOptions {
   /** False for paths whose content is not read. */
   readonly wanted?: (path: string) => boolean;
   /** Finds out, beside git's comparing, which contents need not be read. */
-  readonly sifting?: Generator<undefined, Empties> | undefined;
+  readonly sifting?: Generator<unknown, Empties> | undefined;
   /** Ends the walk early. */
   readonly signal?: AbortSignal;
 }
@@ -83,7 +83,7 @@ export async function* walkCommits(
 
 /** Lets what git says come in between two steps. */
 async function finished(
-  sifting: Generator<undefined, Empties>,
+  sifting: Generator<unknown, Empties>,
   signal: AbortSignal | undefined,
 ): Promise<Empties | undefined> {
   for (;;) {

@@ -11,9 +11,9 @@ import { holdsToken } from './reason.ts';
 // expiry a person wrote, so it changes only when what is known changes.
 //
 // The layout is made for git's line merge: one entry a line, sorted, every one with a comma, because `version` comes
-// last. Two branches that add entries merge unless they add at the very same place; `.gitattributes` with `merge=union`
-// merges those too, which is why repeated and unsorted lines are accepted here, and `keyscan baseline` joins both sides
-// of a conflict.
+// last. Two branches that add entries merge unless they add at the very same place; `.gitattributes` with `merge=union`,
+// which `keyscan baseline` offers to write, merges those too. That is why repeated and unsorted lines are accepted here, and
+// `keyscan baseline` joins both sides of a conflict.
 
 export interface BaselineEntry {
   readonly by: 'baseline' | 'ignored';
