@@ -19,6 +19,7 @@ import { rememberUndo, type Undo, type UndoSecrets } from '../aws/undo.ts';
 import { askAws } from './aws-cli.ts';
 import { envFilePlans } from './fix-env.ts';
 import type { FixContext } from './fix-context.ts';
+import { filesAhead } from './fix-places.ts';
 import { oldSessionNotes } from './fix-role-cache.ts';
 
 export interface FixPlan {
@@ -75,6 +76,9 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
     ),
     winners: winnersOf(planned.filter(isPlanned), found.texts, after),
     warnings: [
+      ...filesAhead(planned, context).flatMap(
+        ({ problem, note }) => problem?.message ?? note ?? [],
+      ),
       ...edits.notes,
       ...broken.map(({ sentence }) => sentence),
       ...oldSessionNotes(edits.accepted, context),

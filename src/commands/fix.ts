@@ -2,8 +2,8 @@
 // Nothing is removed before the new way is proven, and nothing is written before the person has seen and agreed.
 import { isUserError } from '../core/errors.ts';
 import type { SsoSession } from '../aws/change.ts';
-import type { FixReport } from '../core/migration.ts';
-import { isOpen, isPlanned, left, reported, type Row } from '../fix/rows.ts';
+import type { FixFile, FixReport } from '../core/migration.ts';
+import { isOpen, isPlanned, reported, type Row } from '../fix/rows.ts';
 import type { PlanScreen } from '../report/fix.ts';
 import { planScreen, resultScreen } from '../report/fix.ts';
 import { loadPalette, penFor } from '../report/pen.ts';
@@ -15,6 +15,7 @@ import { logIn } from './fix-login.ts';
 import { askOwners } from './fix-owners.ts';
 import { type FixPlan, planOf, shownPath } from './fix-plan.ts';
 import { askNames } from './fix-names.ts';
+import { filesAhead } from './fix-places.ts';
 import { repairFirst } from './fix-repair.ts';
 import { retire, type Retired } from './fix-retire.ts';
 import { standInsNamed, withoutStandIns, withStandIns } from '../fix/stand-ins.ts';
@@ -29,17 +30,18 @@ import { tool } from './version.ts';
 
 export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
   const interruption = host.interruptible();
+  let written = 'nothing was written';
   try {
     const context = await contextOf(flags, host, interruption.signal);
     if (!flags.dryRun) tidyUp(context);
-    const repaired = await repairFirst(context);
-    if (repaired === 'declined') return unrepaired(context);
-    return await migrate(
-      repaired === 'repaired' ? await contextOf(flags, host, interruption.signal) : context,
-    );
+    const { how, diffs, texts } = await repairFirst(context);
+    if (how === 'declined') return unrepaired(diffs, context);
+    if (how === 'repaired') written = 'the files are repaired, and nothing else was written';
+    const next = how === 'repaired' ? await contextOf(flags, host, interruption.signal) : context;
+    return await migrate({ ...next, found: { ...next.found, texts }, repairs: diffs });
   } catch (error) {
     if (error instanceof InterruptedAtQuestion || interruption.signal.aborted) {
-      host.err(said('interrupted; nothing was written'));
+      host.err(said(`interrupted; ${written}`));
       return interruption.code() ?? 130;
     }
     throw error;
@@ -59,6 +61,7 @@ async function contextOf(flags: FixFlags, host: Host, signal: AbortSignal): Prom
     ask: await asking(host, signal),
     say: forPeople ? host.out : host.err,
     pen: penFor({ color, unicode: host.unicode, columns: host.columns() }, palette),
+    repairs: [],
   };
 }
 
@@ -67,6 +70,7 @@ async function migrate(context: FixContext): Promise<ExitCode> {
   const rows = await askNames(selectedRows(context.found), context);
   if (!rows.some(isPlanned)) return nothingToDo(rows, context);
   if (flags.dryRun) return dryRun(rows, context);
+  for (const { problem } of filesAhead(rows, context)) if (problem !== undefined) throw problem;
 
   if (context.ask !== undefined) {
     context.say(planScreen(screenOf(rows, undefined, undefined, context), context.pen));
@@ -86,11 +90,13 @@ async function migrate(context: FixContext): Promise<ExitCode> {
   return carryOut(plan, proven, context);
 }
 
-function unrepaired(context: FixContext): ExitCode {
+function unrepaired(diffs: readonly FixFile[], context: FixContext): ExitCode {
   const reason = 'the AWS CLI cannot read its file; that has to be repaired first';
-  const rows = selectedRows(context.found).map((row) => (isPlanned(row) ? left(row, reason) : row));
+  const rows = selectedRows(context.found).map((row): Row =>
+    isPlanned(row) ? { ...row, state: 'declined', reason } : row,
+  );
   context.host.err(said('nothing was written'));
-  return finish({ rows, diffs: [], next: [] }, context);
+  return finish({ rows, diffs, next: [] }, context);
 }
 
 function nothingToDo(
@@ -254,7 +260,7 @@ function merged(rows: readonly Row[], newer: readonly Row[]): readonly Row[] {
 /** The report for programs, and the code: 1 as long as something that can be moved still holds a key. */
 function finish(
   { rows, diffs, next }: Pick<FixPlan, 'rows' | 'diffs' | 'next'>,
-  { flags, host }: FixContext,
+  { flags, host, repairs }: FixContext,
 ): ExitCode {
   if (flags.format === 'json') {
     const report: FixReport = {
@@ -262,7 +268,7 @@ function finish(
       tool,
       dryRun: flags.dryRun,
       profiles: rows.map(reported),
-      files: diffs,
+      files: [...repairs, ...diffs],
       next,
     };
     host.out(`${JSON.stringify(report, null, 2)}\n`);

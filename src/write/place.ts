@@ -2,7 +2,8 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../core/errors.ts';
-import { codeOf, type FileSystem, readUpTo } from './file-system.ts';
+import { codeOf, disk, type FileSystem, readUpTo } from './file-system.ts';
+import { inWords } from './problems.ts';
 
 export interface Place {
   /** As the person knows it. */
@@ -38,6 +39,21 @@ export function locate(path: string, fs: FileSystem): Place {
 export function liesOutside({ target }: Place, home: string, fs: FileSystem): boolean {
   const way = relative(follow(resolve(home), fs, mostLinks), target);
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+/**
+ * Before anything is planned: the file's bytes where they lie outside of the home folder, else undefined.
+ * @throws UserError when it may not be replaced.
+ */
+export function lookAt(path: string, home: string, fs: FileSystem = disk): string | undefined {
+  try {
+    const place = locate(path, fs);
+    const fd = openOriginal(place, fs)?.fd;
+    if (fd !== undefined) fs.close(fd);
+    return place.linked && liesOutside(place, home, fs) ? place.target : undefined;
+  } catch (error) {
+    throw inWords(path, error);
+  }
 }
 
 /**
