@@ -204,6 +204,31 @@ describe('AWS files that the AWS CLI cannot read', () => {
   });
 });
 
+describe('a key in a file of boto', () => {
+  it.each([
+    ['~/.boto', '.boto', undefined],
+    ['~/etc/boto.cfg', 'etc/boto.cfg', 'BOTO_CONFIG'],
+  ])('is told of, since the AWS CLI falls back to it: %s', async (shown, file, variable) => {
+    const here = await alice((owner) => ({
+      '.aws/credentials': section('work', owner),
+      [file]: section('Credentials', owner),
+    }));
+    const env = variable === undefined ? {} : { [variable]: join(here.home, file) };
+    const { stderr } = await here.report(['--dry-run'], env);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `${shown} holds a key: boto3 and the AWS CLI use it where a profile has no credentials`,
+    );
+  });
+
+  it('is not asked about where the file holds none', async () => {
+    const here = await alice((owner) => ({
+      '.aws/credentials': section('work', owner),
+      '.boto': '[Boto]\ndebug = 0\n',
+    }));
+    expect((await here.report(['--dry-run'])).stderr).not.toContain('.boto');
+  });
+});
+
 describe('200 profiles', () => {
   it('move in one run, and each keeps its other settings', async () => {
     const made = moonbakery({ pageSize: 50 });

@@ -1,6 +1,9 @@
 // `keyscan keys`: what became of the old keys, and what becomes of them. Each test migrates first, with the fake of AWS.
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { moonbakery } from './support/fake-aws.ts';
 import { closeAll, section, userOf, world, type World } from './support/migration.ts';
 
@@ -40,6 +43,39 @@ describe('the list', () => {
   keyscan keys deactivate AKIA…${end}
 `);
     expect(stdout).not.toContain(keyOf(here).id);
+  });
+});
+
+describe('a key that has waited for two weeks', () => {
+  const later = (here: World) => {
+    const journal = '.local/state/keyscan/journal.jsonl';
+    const text = here.read(journal).replace(/"remind":"[-0-9]+"/, '"remind":"2020-01-15"');
+    writeFileSync(join(here.home, journal), text);
+  };
+
+  it('is told of by an audit of this computer, in one line', async () => {
+    const here = await migrated('ReadOnlyAccess');
+    const end = keyOf(here).id.slice(-4);
+    const soon = await here.keyscan(['--home']);
+    later(here);
+    for (const args of [['--home'], []]) {
+      const { code, stderr } = await here.keyscan(args);
+      expect([code, stderr]).toEqual([
+        soon.code,
+        expect.stringContaining(
+          `keyscan: AKIA…${end}: replaced two weeks ago or longer, and still there; see keyscan keys\n`,
+        ),
+      ]);
+    }
+    expect(soon.stderr).not.toContain('keyscan keys');
+    expect((await here.keyscan(['.'])).stderr).not.toContain('keyscan keys');
+  });
+
+  it('is not told of by a journal that cannot be read, which no scan minds', async () => {
+    const here = await migrated('ReadOnlyAccess');
+    writeFileSync(join(here.home, '.local/state/keyscan/journal.jsonl'), '{"v":1\n\0');
+    const { code, stderr } = await here.keyscan(['--home']);
+    expect([code, stderr]).toEqual([0, '']);
   });
 });
 

@@ -24,7 +24,8 @@ import {
   readJournal,
   reminder,
 } from '../src/write/journal.ts';
-import { openState, type State, stateFolder } from '../src/write/state.ts';
+import { openState, type State } from '../src/write/state.ts';
+import { stateFolder } from '../src/write/state-folder.ts';
 import { bundle } from './support/bundle.ts';
 import { faulty, systemError } from './support/faults.ts';
 import { fc } from './support/property.ts';

@@ -1,4 +1,5 @@
 // Which documents a mode means, from which sources.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Finding, ProfileRow } from '../core/finding.ts';
@@ -10,6 +11,7 @@ import { openFiles } from '../sources/files.ts';
 import type { FilesRequest } from '../sources/files.ts';
 import type { Item } from '../sources/read-file.ts';
 import { count } from '../report/words.ts';
+import { journalName, stateFolder } from '../write/state-folder.ts';
 import type { ScanFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import type { Settings } from './settings.ts';
@@ -42,9 +44,9 @@ export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): 
     case 'tree':
       return filesFeed(request([settings.tree.file('') ?? host.cwd], settings, host));
     case 'home':
-      return homeFeed(settings, host, { mustHaveHome: true });
+      return withDueKeys(homeFeed(settings, host, { mustHaveHome: true }), settings, host);
     case 'audit':
-      return auditFeed(settings, host);
+      return withDueKeys(await auditFeed(settings, host), settings, host);
     default:
       throw new Error(`the documents of ${mode.type} come from git`);
   }
@@ -94,6 +96,14 @@ function homeFeed(
 ): Feed {
   const { items, profiles, relocate } = openHome({ env, maxFileSize, now: today, ...options });
   return { ...nothing(cwd), items, profiles, relocate };
+}
+
+/** Whoever looks after this computer is told when an old key of a migration can go. */
+async function withDueKeys(feed: Feed, { today }: Settings, { env }: Host): Promise<Feed> {
+  const folder = stateFolder({ env, home: awsPlaces(env).home });
+  if (folder === undefined || !existsSync(path.join(folder, journalName))) return feed;
+  const { dueNotes } = await import('./due-keys.ts');
+  return { ...feed, notes: [...feed.notes, ...dueNotes(folder, today)] };
 }
 
 function request(paths: readonly string[], settings: Settings, { cwd, env }: Host): FilesRequest {

@@ -1,6 +1,6 @@
 // From proven rows to the whole of what would be written, and what it would mean: edits of both AWS files and of env
 // files, who signs before and after, what stops working, what goes on holding the key. Nothing is written here.
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { type ProfileChange, type Resolution, type Sdk, sdks } from '../aws/change.ts';
 import { breakages, withMends } from '../aws/dependants.ts';
@@ -17,6 +17,7 @@ import type { WinnerLine } from '../report/fix.ts';
 import type { FilePlan } from '../write/api.ts';
 import { rememberUndo, type Undo, type UndoSecrets } from '../aws/undo.ts';
 import { askAws } from './aws-cli.ts';
+import { botoWarnings } from './fix-boto.ts';
 import { envFilePlans } from './fix-env.ts';
 import type { FixContext } from './fix-context.ts';
 import { filesAhead } from './fix-places.ts';
@@ -84,6 +85,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
       ...oldSessionNotes(edits.accepted, context),
       ...env.notes,
       ...stillHolding(planned, env.fixed, context),
+      ...(planned.some(isPlanned) ? await botoWarnings(context) : []),
     ],
     next: env.next,
   };
@@ -218,7 +220,7 @@ function signs({ winner, base, signedBy }: Resolution, profile: string): string 
 function stillHolding(
   rows: readonly Row[],
   fixed: ReadonlySet<string>,
-  { found, host }: FixContext,
+  { found }: FixContext,
 ): readonly string[] {
   const holders = new Map<string, number>();
   for (const row of rows.filter(isPlanned)) {
@@ -234,7 +236,6 @@ function stillHolding(
     .flatMap(({ users }) => users)
     .filter((user) => user.leaked !== null);
   const inGit = [...new Set(leaked.map(({ path }) => path))];
-  const boto = host.env['BOTO_CONFIG'] ?? join(found.places.home, '.boto');
   return [
     ...[...holders.keys()].map((path) => `${path} goes on holding the key`),
     ...(inGit.length === 0
@@ -242,8 +243,5 @@ function stillHolding(
       : [
           `in commits already: ${inGit.join(', ')}. Make that key inactive first; rewriting history does not un-leak it`,
         ]),
-    ...(holders.has(`~/${basename(boto)}`)
-      ? ['boto and the AWS CLI fall back to ~/.boto where a profile has no credentials']
-      : []),
   ];
 }

@@ -201,13 +201,19 @@ function declined(plan: FixPlan, context: FixContext): ExitCode {
 }
 
 async function carryOut(plan: FixPlan, proven: Proven, context: FixContext): Promise<ExitCode> {
+  const { host } = context;
   const state = stateFor(context);
   try {
     await sealWayBack(plan, context, state);
     // What is in a repository may be in other hands: there the key goes first.
     const first = await retire(plan.rows.filter(isLeaked), proven.credentials, context);
-    await cutOverTo(plan, proven.signedIn, context, state);
     const rows = merged(plan.rows, first.rows);
+    try {
+      await cutOverTo(plan, proven.signedIn, context, state);
+    } catch (error) {
+      for (const { text } of first.checks) host.err(said(text));
+      throw error;
+    }
     const then = await afterwards(rows, proven, context);
     const done = then.rows.map((row): Row => (isPlanned(row) ? { ...row, state: 'done' } : row));
     remember(done, state, context.world.now());

@@ -43,6 +43,14 @@ function masked(id: string): string {
   return `${id.slice(0, 4)}…${id.slice(-4)}`;
 }
 
+/** Masked: those that have waited until their day, and are not deleted. */
+export function dueKeys(keys: readonly ListedKey[], now: Date): readonly string[] {
+  const today = now.toISOString().slice(0, 10);
+  return keys
+    .filter(({ remind, status }) => status !== 'deleted' && remind !== null && remind <= today)
+    .map(({ id }) => masked(id));
+}
+
 /** An active key is due at once; an inactive one when it has waited. */
 function isDue(remind: string | null, status: ListedKey['status'], today: string): boolean {
   if (status === 'deleted') return false;

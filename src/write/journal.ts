@@ -10,6 +10,7 @@ import { disk, type FileSystem, readUpTo, writeAll } from './file-system.ts';
 import { entryOf } from './journal-entry.ts';
 import { inWords } from './problems.ts';
 import { giveToOwnerOf, syncFolder } from './replace.ts';
+import { journalName } from './state-folder.ts';
 
 export type JournalEvent =
   | {
@@ -131,7 +132,6 @@ export function reminder(from: Date): string {
   return new Date(from.getTime() + daysUntilReminder * 86_400_000).toISOString().slice(0, 10);
 }
 
-const journalName = 'journal.jsonl';
 /** A few thousand migrations. */
 const mostBytes = 16 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 // Where keyscan keeps what it has to remember between runs: `$XDG_STATE_HOME/keyscan`, never `~/.aws`. One run at a time
 // writes; whoever opens it removes what a crash of an earlier one left.
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { disk, type FileSystem } from './file-system.ts';
 import { type Journal, type JournalRead, openJournal, readJournal } from './journal.ts';
@@ -19,22 +19,6 @@ export interface State {
   /** Throws a UserError when somebody has taken the lock away meanwhile. */
   readonly checkHeld: () => void;
   readonly close: () => void;
-}
-
-interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Undefined when the user has none. */
-  readonly home: string | undefined;
-}
-
-/** Absolute; undefined when there is no home folder to put it in. */
-export function stateFolder({ env, home }: Surroundings): string | undefined {
-  const given = env[process.platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_STATE_HOME'];
-  const inner = process.platform === 'win32' ? ['keyscan', 'state'] : ['keyscan'];
-  // XDG's rule: a path that is not absolute is to be ignored
-  if (given !== undefined && isAbsolute(given)) return join(given, ...inner);
-  const usual = process.platform === 'win32' ? ['AppData', 'Local'] : ['.local', 'state'];
-  return home === undefined ? undefined : join(home, ...usual, ...inner);
 }
 
 /**
