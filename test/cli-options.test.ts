@@ -70,6 +70,21 @@ describe('help', () => {
 });
 
 describe('docs/options.md', () => {
+  it('says of an option all that the parser takes it with', () => {
+    const together = options.filter(({ needs, commands: owners }) => needs && owners.length > 1);
+    const missing = together.flatMap(({ name, needs = [], commands: owners }) => {
+      const line = optionsPage()
+        .split('\n')
+        .find((each) => each.includes(`\`--${name}`));
+      const said = [
+        ...needs.map((each) => `--${each}`),
+        ...owners.filter((each) => each !== 'scan' && each !== 'baseline'),
+      ];
+      return said.filter((each) => !line?.includes(`\`${each}\``)).map((each) => [name, each]);
+    });
+    expect(missing).toEqual([]);
+  });
+
   it('is what the table says (UPDATE=1 writes it)', async () => {
     const file = join(projectRoot, 'docs/options.md');
     const page = await prettier.format(optionsPage(), { parser: 'markdown', printWidth: 100 });

@@ -33,9 +33,7 @@ function optionLine(option: Option): string {
   const notes = [
     option.repeatable ? 'May be given several times.' : undefined,
     option.default === undefined ? undefined : `Default: \`${option.default}\`.`,
-    option.needs === undefined
-      ? undefined
-      : `Only with ${option.needs.map((name) => `\`--${name}\``).join(' or ')}.`,
+    option.needs === undefined ? undefined : companions(option, option.needs),
     option.config ? `Key: \`${camelCase(option.name)}\`.` : undefined,
     option.commands.includes('scan')
       ? undefined
@@ -43,6 +41,14 @@ function optionLine(option: Option): string {
     option.later ? '_Not available yet._' : undefined,
   ].filter((note) => note !== undefined);
   return `- ${spelled}: ${[escaped(option.about), ...notes].join(' ')}`;
+}
+
+/** Of a scan it wants these beside it; the other commands that take it do not ask for them. */
+function companions({ commands: owners }: Option, needs: readonly string[]): string {
+  const others = owners.filter((name) => name !== 'scan' && name !== 'baseline');
+  const all = [...needs.map((name) => `--${name}`), ...others].map((name) => `\`${name}\``);
+  const last = all.pop() ?? '';
+  return all.length === 0 ? `Only with ${last}.` : `Only with ${all.join(', ')} or ${last}.`;
 }
 
 /** `aws/*` and A..B are no Markdown. */
