@@ -190,12 +190,13 @@ export function onlyTheVersion() {
 export function compiledRules() {
   const replacements = new Map([
     [join(root, 'src/engine/builtin.ts'), tablesFromFile],
+    [join(root, 'src/commands/own-anchors.ts'), computedAnchors],
     [join(root, 'rules/index.ts'), rulesWithoutExamples],
   ]);
   return {
     name: 'compiled rules',
     setup({ onLoad, initialOptions }) {
-      onLoad({ filter: /[/\\](builtin|index)\.ts$/ }, async ({ path }) => {
+      onLoad({ filter: /[/\\](builtin|own-anchors|index)\.ts$/ }, async ({ path }) => {
         const contents = await replacements.get(path)?.(initialOptions.format);
         return contents && { loader: 'js', contents, resolveDir: dirname(path) };
       });
@@ -207,6 +208,13 @@ export function compiledRules() {
 export async function tables() {
   const { bytes } = await evaluate(`export { bytes } from './src/engine/builtin.ts';`);
   return bytes;
+}
+
+async function computedAnchors() {
+  const { ownAnchors } = await evaluate(
+    `export { ownAnchors } from './src/commands/own-anchors.ts';`,
+  );
+  return `export const ownAnchors = ${JSON.stringify(ownAnchors)};`;
 }
 
 /** It lies beside scan.cjs, index.js and app.js; only of ES modules the build may make a file in chunks/. */

@@ -15,11 +15,8 @@ import {
 import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
-import { rules } from '../../rules/index.ts';
-import { compile } from '../engine/compile.ts';
 import { hookPlace, type HookPlace } from '../git/hook-places.ts';
 import { type Git, openGit } from '../git/run.ts';
-import { hookAnchors } from './hook-anchors.ts';
 import {
   configureHooks,
   forgetHooks,
@@ -40,6 +37,7 @@ import {
 } from './hook-script.ts';
 import { type ExitCode, exitCodes, type Host } from './host.ts';
 import { said } from './messages.ts';
+import { ownAnchors } from './own-anchors.ts';
 import { version } from './version.ts';
 
 export interface InstallFlags {
@@ -84,8 +82,7 @@ export function uninstall(flags: InstallFlags, host: Host): ExitCode {
 /** What the hooks of this computer are made of. */
 export function hookParts(program: string, { env }: Host): HookParts {
   const grep = grepThatTellsBinary(env);
-  const anchors = hookAnchors(compile(rules));
-  return { node: process.execPath, program, version, anchors, grep };
+  return { node: process.execPath, program, version, anchors: ownAnchors, grep };
 }
 
 function installHook(folder: string, name: HookName, parts: HookParts): string {

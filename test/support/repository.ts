@@ -5,11 +5,9 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { hookAnchors } from '../../src/commands/hook-anchors.ts';
 import { grepThatTellsBinary } from '../../src/commands/hook-grep.ts';
 import { hookScript } from '../../src/commands/hook-script.ts';
-import { rules } from '../../rules/index.ts';
-import { compile } from '../../src/engine/compile.ts';
+import { ownAnchors } from '../../src/commands/own-anchors.ts';
 import { generate } from './examples.ts';
 import { cleanEnvironment, program, run, type RunResult, temporaryFolder } from './run.ts';
 
@@ -171,10 +169,9 @@ function firstStepScript(): string {
   const folder = temporaryFolder('first-step');
   const node = join(folder, 'node');
   writeFileSync(node, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-  const anchors = hookAnchors(compile(rules));
   made = join(folder, 'hook');
   const grep = grepThatTellsBinary(process.env);
-  const parts = { node, program: node, version: '0', anchors };
+  const parts = { node, program: node, version: '0', anchors: ownAnchors };
   writeFileSync(made, hookScript('pre-commit', { ...parts, grep }));
   writeFileSync(`${made}-portable`, hookScript('pre-commit', { ...parts, grep: undefined }));
   return made;
