@@ -265,6 +265,18 @@ describe('a dry run', () => {
     expect(report.profiles[0]).toMatchObject({ role: null, session: null, account: dev });
   });
 
+  it('calls what it does not know by no name, in what it warns of either', async () => {
+    const made = moonbakery();
+    const chained = `[profile chained]\nrole_arn = arn:aws:iam::${prod}:role/deployer\nsource_profile = work\n`;
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!), '.aws/config': chained },
+      { aws: made },
+    );
+    const { stdout, stderr } = await here.fix(['--dry-run']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('AWSReservedSSO_<chosen after you sign in>_*');
+    expect(stdout + stderr).not.toMatch(/stand-?in/);
+  });
+
   it('ends with 0 when there is nothing to do', async () => {
     const here = await world({ '.aws/config': '[profile plain]\nregion = eu-west-1\n' });
     expect((await here.fix(['--dry-run'])).code).toBe(0);
@@ -405,14 +417,47 @@ describe('env files', () => {
       { '.aws/credentials': section('work', made.users[0]!) },
       { aws: made, tree: tree(made.users[0]!) },
     );
-    const { code } = await here.fix([
+    const { code, report } = await here.report([
       ...signIn,
       ...['--role', 'ReadOnlyAccess', '--yes', '--env-files', 'yes'],
     ]);
     expect(code).toBe(0);
+    expect(report.files.map(({ path }) => path)).toEqual([
+      '~/.aws/config',
+      '~/.aws/credentials',
+      '.env',
+    ]);
     expect(everyFile(here.cwd).get(join(here.cwd, '.env'))).toBe(
       '# local\nAWS_PROFILE=work\nAWS_REGION=eu-west-1\n',
     );
+  });
+
+  it('outside of the tree are changed where they are named, and no other', async () => {
+    const made = moonbakery();
+    const files = tree(made.users[0]!);
+    const here = await world(
+      { '.aws/credentials': section('work', made.users[0]!), 'old/.env': files['.env'] },
+      { aws: made, tree: files },
+    );
+    const { code, report } = await here.report([
+      ...[join(here.home, 'old/.env'), ...signIn, '--role', 'ReadOnlyAccess', '--yes'],
+    ]);
+    expect([code, report.files.map(({ path }) => path)]).toEqual([
+      0,
+      ['~/.aws/config', '~/.aws/credentials', '~/old/.env'],
+    ]);
+    expect(here.read('old/.env')).toBe('# local\nAWS_PROFILE=work\nAWS_REGION=eu-west-1\n');
+    expect(everyFile(here.cwd).get(join(here.cwd, '.env'))).toBe(files['.env']);
+  });
+
+  it('that are not there are refused before anybody signs in', async () => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const { code, stdout, stderr } = await here.fix(['gone.env', ...signIn, '--yes']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('cannot read gone.env');
+    expect(everyFile(here.home)).toEqual(before);
+    expect(here.aws.log).toEqual([]);
   });
 
   it('are only named where nobody said yes', async () => {

@@ -49,6 +49,11 @@ export async function envFilePlans(rows: readonly Row[], context: FixContext): P
   };
 }
 
+/** What was named has to be there, before anybody signs in. */
+export function refuseMissing({ flags, host }: Pick<FixContext, 'flags' | 'host'>): void {
+  for (const file of flags.files) read(resolve(host.cwd, file), file);
+}
+
 /** Only those of the tree: what stands in the home folder is listed, not rewritten. */
 function holdersIn(rows: readonly Row[], base: string): ReadonlySet<string> {
   const paths = rows.flatMap(({ users }) =>
@@ -58,11 +63,11 @@ function holdersIn(rows: readonly Row[], base: string): ReadonlySet<string> {
   return new Set(inTree.map((path) => join(base, path)));
 }
 
-function read(path: string): Uint8Array {
+function read(path: string, shown = path): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new UserError(`cannot read ${path}`, {
+    throw new UserError(`cannot read ${shown}`, {
       hint: 'FILE names an env file to be fixed',
       cause,
     });

@@ -1,11 +1,11 @@
 // From proven rows to the whole of what would be written, and what it would mean: edits of both AWS files and of env
 // files, who signs before and after, what stops working, what goes on holding the key. Nothing is written here.
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { type ProfileChange, type Resolution, type Sdk, sdks } from '../aws/change.ts';
 import { breakages, withMends } from '../aws/dependants.ts';
 import { planEdits, textsAfter } from '../aws/edit.ts';
-import { resolve as resolveProfile } from '../aws/resolve.ts';
+import { resolver } from '../aws/resolve.ts';
 import { verifyEdits } from '../aws/verify.ts';
 import { UserError } from '../core/errors.ts';
 import { type KnownValue, maskedDiff } from '../fix/diff.ts';
@@ -140,8 +140,14 @@ export function awsPlans(
   ];
 }
 
+/** Files of the current tree as reports name them, others as those of the home folder. */
 export function shownPath(path: string, { found }: Pick<FixContext, 'found'>): string {
-  return homePath(found.places.home, path);
+  const { home, config, credentials } = found.places;
+  const inTree = relative(found.base, path);
+  const isOutside = inTree.startsWith('..') || isAbsolute(inTree);
+  return isOutside || path === config || path === credentials
+    ? homePath(home, path)
+    : inTree.replaceAll(sep, '/');
 }
 
 export function valuesOf({ found }: FixContext): readonly KnownValue[] {
@@ -163,14 +169,16 @@ const sdkNames: Readonly<Record<Sdk, string>> = {
 
 /** SDKs that do the same are one line, and so are profiles. */
 function winnersOf(rows: readonly Row[], before: AwsTexts, after: AwsTexts): WinnerLine[] {
+  const was = resolver(before);
+  const is = resolver(after);
   const lines = new Map<string, WinnerLine & { readonly names: string[] }>();
   for (const row of rows) {
     const { name } = row.profile;
     const now = row.rename ?? name;
     const bySdk = sdks.map((sdk) => ({
       sdk,
-      before: signs(resolveProfile(before, name, sdk), name),
-      after: signs(resolveProfile(after, now, sdk), now),
+      before: signs(was(name, sdk), name),
+      after: signs(is(now, sdk), now),
     }));
     for (const first of bySdk) {
       const same = bySdk.filter(
@@ -182,8 +190,8 @@ function winnersOf(rows: readonly Row[], before: AwsTexts, after: AwsTexts): Win
       const key = JSON.stringify([group, first.before, first.after]);
       const line = lines.get(key);
       if (line === undefined) {
-        const { before: was, after: is } = first;
-        lines.set(key, { names: [name], profiles: '', sdks: group, before: was, after: is });
+        const signing = { before: first.before, after: first.after };
+        lines.set(key, { names: [name], profiles: '', sdks: group, ...signing });
       } else line.names.push(name);
     }
   }

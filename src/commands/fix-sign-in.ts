@@ -89,7 +89,7 @@ async function newSession(
   };
   const typed =
     wish.startUrl ??
-    (await ask?.text('Start URL of your AWS access portal (https://….awsapps.com/start)', {
+    (await ask?.text('Start URL of your AWS access portal', {
       proposal: host.env['AWS_DEFAULT_SSO_START_URL'],
       check: problemOf,
     }));

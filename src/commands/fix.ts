@@ -11,6 +11,7 @@ import { asking, InterruptedAtQuestion, mustBeSaid } from './ask.ts';
 import { askAwsCli, type Check, maskWarnings } from './fix-check.ts';
 import type { FixContext } from './fix-context.ts';
 import type { FixFlags } from './fix-flags.ts';
+import { refuseMissing } from './fix-env.ts';
 import { logIn } from './fix-login.ts';
 import { askOwners } from './fix-owners.ts';
 import { type FixPlan, planOf, shownPath } from './fix-plan.ts';
@@ -33,6 +34,7 @@ export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
   let written = 'nothing was written';
   try {
     const context = await contextOf(flags, host, interruption.signal);
+    refuseMissing(context);
     if (!flags.dryRun) tidyUp(context);
     const { how, diffs, texts } = await repairFirst(context);
     if (how === 'declined') return unrepaired(diffs, context);
@@ -133,6 +135,7 @@ async function dryRun(rows: readonly Row[], context: FixContext): Promise<ExitCo
     ...plan,
     rows: plan.rows.map((row) => withoutStandIns(row, known)),
     diffs: plan.diffs.map(({ path, diff }) => ({ path, diff: standInsNamed(diff) })),
+    warnings: plan.warnings.map(standInsNamed),
     next: [],
   };
   showPlan(shown, new Map(), session, context);
