@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 
 import { key, ours, repository, type Repository } from './support/repository.ts';
-import { temporaryFolder } from './support/run.ts';
+import { run, temporaryFolder } from './support/run.ts';
 
 const bakery = key('moonbakery');
 const other = key('otherbakery');
@@ -158,5 +158,67 @@ describe('the pre-push hook', () => {
     colleague.git('push', '--quiet', 'origin', 'main');
     world.repo.commit({ 'b.ini': plain });
     expect(push(world, '--force', 'origin', 'main')).toEqual(went);
+  });
+
+  it('looks at everything in the first push to an empty remote', () => {
+    const world = cloned();
+    const empty = join(temporaryFolder('empty'), 'empty.git');
+    world.repo.git('init', '--quiet', '--bare', empty);
+    world.repo.git('remote', 'add', 'backup', empty);
+    const other = { ...world, remote: world.repo.beside(empty) };
+    const clean = push(other, 'backup', 'main:clean');
+    world.repo.commit({ 'a.ini': bakery.lines });
+    world.repo.commit({ 'a.ini': plain });
+    expect([clean, push(other, 'backup', 'main')]).toEqual([
+      went,
+      { ...stopped, stderr: expect.any(String) },
+    ]);
+  });
+
+  it('does not take what one remote has for what another one has', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    const empty = join(temporaryFolder('empty'), 'empty.git');
+    world.repo.git('init', '--quiet', '--bare', empty);
+    world.repo.git('remote', 'add', 'backup', empty);
+    const other = { ...world, remote: world.repo.beside(empty) };
+    expect(push(other, 'backup', 'main')).toMatchObject(stopped);
+  });
+
+  it('looks at every ref of a push, and lets none of them through', () => {
+    const world = cloned();
+    world.repo.git('branch', 'clean');
+    world.repo.git('switch', '--quiet', '--create', 'side');
+    world.repo.commit({ 'a.ini': bakery.lines });
+    expect(push(world, 'origin', 'clean', 'side', ':main')).toMatchObject(stopped);
+  });
+
+  it('stops a push by force that rewrites a branch with a key', () => {
+    const world = cloned();
+    world.repo.commit({ 'b.txt': 'b\n' });
+    world.repo.git('push', '--quiet', '--no-verify', 'origin', 'main');
+    world.repo.git('reset', '--quiet', '--hard', 'HEAD~');
+    world.repo.commit({ 'a.ini': bakery.lines });
+    expect(push(world, '--force', 'origin', 'main')).toMatchObject(stopped);
+  });
+
+  it('is told one ref by variables where the pre-commit framework asks', () => {
+    const world = cloned();
+    const clean = world.repo.head();
+    world.repo.commit({ 'a.ini': bakery.lines });
+    const leak = world.repo.head();
+    const codes = [clean, leak].flatMap((id) =>
+      [clean, ''].map((from) => {
+        const { folder, home } = world.repo;
+        const env = {
+          PRE_COMMIT_REMOTE_NAME: 'origin',
+          PRE_COMMIT_LOCAL_BRANCH: 'refs/heads/main',
+          PRE_COMMIT_REMOTE_BRANCH: 'refs/heads/main',
+          PRE_COMMIT_FROM_REF: from,
+          PRE_COMMIT_TO_REF: id,
+        };
+        return run(['--pre-push'], { cwd: folder, home, env, input: '' }).code;
+      }),
+    );
+    expect(codes).toEqual([0, 0, 1, 1]);
   });
 });

@@ -150,6 +150,19 @@ describe('keyscan install', () => {
     });
   });
 
+  it('keeps the pre-push hook that was asked for earlier, and brings it up to date', () => {
+    const repo = repository();
+    repo.keyscan('install', '--pre-push');
+    const before = hooksOf(repo);
+    const file = join(repo.folder, '.git/hooks/pre-push');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/, version \S+\./, ', version 0.0.1.'));
+    const { stdout } = repo.keyscan('install');
+    expect({ after: hooksOf(repo), stdout }).toEqual({
+      after: before,
+      stdout: expect.stringContaining('pre-push: brought up to date'),
+    });
+  });
+
   it('in a linked work tree installs for all of them', () => {
     const repo = repository();
     repo.commit({ 'README.md': '#\n' });
@@ -256,6 +269,33 @@ describe('the hooks of other managers', () => {
     });
     expect(once).toContain('keyscan --staged');
     expect(stderr).toContain('keyscan --staged');
+  });
+
+  it.each([
+    ['lefthook.yml', 'pre-push:\n  commands:\n    test:\n      run: x\n', 'use_stdin: true'],
+    ['lefthook.yml', '', 'use_stdin: true'],
+    ['.pre-commit-config.yaml', `${inCi}\n`, 'stages: [pre-push]'],
+  ])('in %s get one more for pushes, also afterwards', (file, before, mark) => {
+    const repo = repository().write({ [file]: before });
+    const text = (): string => readFileSync(join(repo.folder, file), 'utf8');
+    repo.keyscan('install', '--yes');
+    const without = text();
+    const { code, stderr } = repo.keyscan('install', '--pre-push', '--yes');
+    const withPush = text();
+    const again = repo.keyscan('install', '--yes');
+    expect({ code, again: again.code, kept: text() === withPush }).toEqual({
+      code: 0,
+      again: 0,
+      kept: true,
+    });
+    expect([without, withPush, stderr].map((each) => each.includes(mark))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(stderr).not.toContain('--staged');
+    repo.keyscan('uninstall');
+    expect(text()).toBe(before);
   });
 
   it('are left to the person where the file is laid out in another way', () => {

@@ -233,6 +233,15 @@ describe('--policy-from', () => {
       { 'a.ini': bakery.lines, 'keyscan.config.json': '{"rules": {"aws/*": "off"}}\n' },
     ],
     ['a baseline', { 'a.ini': bakery.lines, '.keyscan-baseline.json': baselineOf(bakery.lines) }],
+    [
+      'a configuration of another name',
+      { 'a.ini': bakery.lines, '.keyscanrc': '{"failOn": "never"}\n' },
+    ],
+    [
+      'a configuration in package.json',
+      { 'a.ini': bakery.lines, 'package.json': '{"keyscan": {"rules": {"aws/*": "off"}}}\n' },
+    ],
+    ['an ignore file below', { 'sub/a.ini': bakery.lines, 'sub/.keyscanignore': '*.ini\n' }],
   ])('does not let a range allow itself by %s', (_, files) => {
     const repo = repository();
     const base = repo.commit({ 'README.md': '#\n' });
@@ -241,6 +250,25 @@ describe('--policy-from', () => {
       repo.keyscan('--range', `${base}..HEAD`).code,
       repo.keyscan(...args(base)).code,
     ]).toEqual([0, 1]);
+  });
+
+  it('does not let a range allow itself by a baseline, nor by a renamed configuration', () => {
+    const repo = repository();
+    const base = repo.commit({ 'keyscan.config.json': '{}\n' });
+    repo.write({ 'a.ini': bakery.lines });
+    repo.keyscan('baseline', 'a.ini');
+    repo.stage({ 'a.ini': bakery.lines });
+    repo.git('add', '.keyscan-baseline.json');
+    repo.commit({});
+    const byBaseline = [
+      repo.keyscan('--range', `${base}..`).code,
+      repo.keyscan(...args(base)).code,
+    ];
+    repo.git('rm', '--quiet', '.keyscan-baseline.json');
+    repo.git('mv', 'keyscan.config.json', '.keyscanrc.json');
+    repo.commit({ '.keyscanrc.json': '{"rules": {"aws/*": "off"}}\n' });
+    const byName = [repo.keyscan('--range', `${base}..`).code, repo.keyscan(...args(base)).code];
+    expect({ byBaseline, byName }).toEqual({ byBaseline: [0, 1], byName: [0, 1] });
   });
 
   it('honours what the commit has', () => {

@@ -45,13 +45,14 @@ function guarded(): Repository {
     env: { PRE_COMMIT_HOME: cache, npm_config_cache: join(cache, 'npm') },
   });
   repo.commit({
-    '.pre-commit-config.yaml': `default_install_hook_types: [pre-commit, pre-merge-commit, commit-msg]
+    '.pre-commit-config.yaml': `default_install_hook_types: [pre-commit, pre-merge-commit, commit-msg, pre-push]
 repos:
   - repo: ${released()}
     rev: v0.0.0-test
     hooks:
       - id: keyscan
       - id: keyscan-commit-msg
+      - id: keyscan-pre-push
 `,
   });
   const { status, stdout, stderr } = repo.start(framework, 'install', '--install-hooks');
@@ -88,6 +89,14 @@ repos:
       message: false,
       merge: false,
     });
+    const remote = repo.beside(join(temporaryFolder('remote'), 'bakery.git'));
+    repo.git('init', '--quiet', '--bare', remote.folder);
+    repo.git('remote', 'add', 'origin', remote.folder);
+    const pushed = (branch: string): boolean => {
+      repo.try('push', '--quiet', 'origin', branch);
+      return remote.try('rev-parse', '--quiet', '--verify', branch).code === 0;
+    };
+    expect({ main: pushed('main'), menu: pushed('menu') }).toEqual({ main: true, menu: false });
     expect([
       repo.keyscan('doctor').code,
       repo.keyscan('doctor', '--run-hooks', '--yes').code,

@@ -150,7 +150,9 @@ function situation(git: Git, env: Host['env'], folder: string, text: string): Si
   const message = path.join(folder, 'message');
   writeFileSync(message, `A canary\n\n${text}`);
   const ref = 'refs/heads/keyscan-doctor';
-  return { env: ours, message, push: `${ref} ${commit} ${ref} ${'0'.repeat(commit.length)}\n` };
+  // as for `git push origin ID:${ref}`: no local ref leads to it
+  const push = `${commit} ${commit} ${ref} ${'0'.repeat(commit.length)}\n`;
+  return { env: ours, message, push };
 }
 
 /** The repository's own objects, as git wants a list of paths. */

@@ -9,7 +9,7 @@ import { siftPacks } from '../git/packs.ts';
 import { selectRange, selectSince, shallowBoundary, tips, unshallow } from '../git/revisions.ts';
 import type { Selection } from '../git/revisions.ts';
 import { unreachable } from '../git/reach.ts';
-import { pushed } from '../git/push.ts';
+import { pushed, pushOfFramework } from '../git/push.ts';
 import { openGit } from '../git/run.ts';
 import type { Git } from '../git/run.ts';
 import type { ReportContext } from '../report/format.ts';
@@ -70,7 +70,9 @@ async function scanPush(
   settings: Settings,
   host: Host,
 ): Promise<GitScanned> {
-  const push = pushed(git, readFileSync(0, 'latin1'), remote);
+  const input = readFileSync(0, 'latin1');
+  const told = (input === '' ? pushOfFramework(git, host.env) : undefined) ?? { input, remote };
+  const push = pushed(git, told.input, told.remote);
   const scanned = await scanSelection(git, { ...push, tips: tips(git) }, scanner, settings, host);
   return { ...scanned, what: 'pushed commits', notes: [] };
 }

@@ -3,6 +3,7 @@
 // guessed: the entry is for the person to put in.
 
 import { type HookPlace, lefthookFiles } from '../git/hook-places.ts';
+import type { HookName } from './hook-script.ts';
 import { version } from './version.ts';
 
 export interface Entry {
@@ -13,36 +14,52 @@ export interface Entry {
   readonly take: (text: string) => string;
 }
 
-const lefthookRuns: readonly (readonly [hook: string, run: string])[] = [
-  ['pre-commit', 'npx --no-install keyscan --staged'],
-  ['pre-merge-commit', 'npx --no-install keyscan --staged'],
-  ['commit-msg', 'npx --no-install keyscan --commit-msg {1}'],
-];
-
-export const lefthookEntry: Entry = {
-  shown: lefthookRuns.map(([hook, run]) => lefthookBlock(hook, run)).join(''),
-  put: (text) =>
-    lefthookRuns.reduce<string | undefined>(
-      (made, [hook, run]) => (made === undefined ? undefined : putCommand(made, hook, run)),
-      text,
-    ),
-  take: (text) =>
-    lefthookRuns.reduceRight((left, [hook, run]) => takeCommand(left, hook, run), text),
-};
-
-function lefthookBlock(hook: string, run: string): string {
-  return `${hook}:\n  commands:\n${lefthookCommand('    ', run)}`;
+interface LefthookRun {
+  readonly hook: HookName;
+  readonly run: string;
+  /** lefthook hands on what git tells a hook on standard input only where it is asked to. */
+  readonly stdin?: true;
 }
 
-function lefthookCommand(indent: string, run: string): string {
-  return `${indent}keyscan:\n${indent}  run: ${run}\n`;
+const lefthookRuns: readonly LefthookRun[] = [
+  { hook: 'pre-commit', run: 'npx --no-install keyscan --staged' },
+  { hook: 'pre-merge-commit', run: 'npx --no-install keyscan --staged' },
+  { hook: 'commit-msg', run: 'npx --no-install keyscan --commit-msg {1}' },
+];
+
+const lefthookPushRun: LefthookRun = {
+  hook: 'pre-push',
+  run: 'npx --no-install keyscan --pre-push {1} {2}',
+  stdin: true,
+};
+
+function lefthookEntry(runs: readonly LefthookRun[]): Entry {
+  return {
+    shown: runs.map(lefthookBlock).join(''),
+    put: (text) =>
+      runs.reduce<string | undefined>(
+        (made, run) => (made === undefined ? undefined : putCommand(made, run)),
+        text,
+      ),
+    take: (text) => runs.reduceRight(takeCommand, text),
+  };
+}
+
+function lefthookBlock(run: LefthookRun): string {
+  return `${run.hook}:\n  commands:\n${lefthookCommand('    ', run)}`;
+}
+
+function lefthookCommand(indent: string, { run, stdin }: LefthookRun): string {
+  const more = stdin ? `${indent}  use_stdin: true\n` : '';
+  return `${indent}keyscan:\n${indent}  run: ${run}\n${more}`;
 }
 
 /** Under the commands that the hook has, or as a hook of its own at the end. */
-function putCommand(text: string, hook: string, run: string): string | undefined {
-  if (takeCommand(text, hook, run) !== text) return text;
+function putCommand(text: string, wanted: LefthookRun): string | undefined {
+  const { hook } = wanted;
+  if (takeCommand(text, wanted) !== text) return text;
   const isThere = new RegExp(`^${hook}:`, 'm').test(text);
-  if (!isThere) return append(text, lefthookBlock(hook, run));
+  if (!isThere) return append(text, lefthookBlock(wanted));
   const commands = new RegExp(
     `^${hook}:[ \\t]*\\r?\\n(?:[ \\t]+.*\\r?\\n)*?[ \\t]+commands:[ \\t]*\\r?\\n(?=([ \\t]+)\\S)`,
     'm',
@@ -51,53 +68,61 @@ function putCommand(text: string, hook: string, run: string): string | undefined
   const indent = found?.[1];
   if (found === null || indent === undefined) return undefined;
   const at = found.index + found[0].length;
-  return text.slice(0, at) + lines(text, lefthookCommand(indent, run)) + text.slice(at);
+  return text.slice(0, at) + lines(text, lefthookCommand(indent, wanted)) + text.slice(at);
 }
 
-function takeCommand(text: string, hook: string, run: string): string {
-  const whole = lines(text, lefthookBlock(hook, run));
+function takeCommand(text: string, wanted: LefthookRun): string {
+  const { hook, run, stdin } = wanted;
+  const whole = lines(text, lefthookBlock(wanted));
   const stripped = withoutAppended(text, whole);
   if (stripped !== undefined) return stripped;
   const own = new RegExp(
-    `^(${hook}:[ \\t]*\\r?\\n(?:[ \\t]+.*\\r?\\n)*?)([ \\t]+)keyscan:\\r?\\n\\2  run: ${escaped(run)}\\r?\\n`,
+    `^(${hook}:[ \\t]*\\r?\\n(?:[ \\t]+.*\\r?\\n)*?)([ \\t]+)keyscan:\\r?\\n\\2  run: ${escaped(run)}\\r?\\n${stdin ? '\\2  use_stdin: true\\r?\\n' : ''}`,
     'm',
   );
   return text.replace(own, '$1');
 }
 
-const preCommitHooks = [
-  '- repo: local',
-  '  hooks:',
-  ...['pre-commit, pre-merge-commit, manual', 'commit-msg'].flatMap((stages) => {
-    const isMessage = stages === 'commit-msg';
-    return [
-      `    - id: keyscan${isMessage ? '-commit-msg' : ''}`,
-      `      name: keyscan${isMessage ? ' (message)' : ''}`,
-      `      entry: keyscan ${isMessage ? '--commit-msg' : '--staged'}`,
-      '      language: node',
-      `      additional_dependencies: ['@keyscan/cli@${version}']`,
-      ...(isMessage ? [] : ['      pass_filenames: false']),
-      '      always_run: true',
-      `      stages: [${stages}]`,
-    ];
-  }),
+interface PreCommitHook {
+  readonly id: string;
+  readonly name: string;
+  readonly option: string;
+  readonly takesFile?: true;
+  readonly stages: string;
+}
+
+const preCommitHooks: readonly PreCommitHook[] = [
+  {
+    id: 'keyscan',
+    name: 'keyscan',
+    option: '--staged',
+    stages: 'pre-commit, pre-merge-commit, manual',
+  },
+  {
+    id: 'keyscan-commit-msg',
+    name: 'keyscan (message)',
+    option: '--commit-msg',
+    takesFile: true,
+    stages: 'commit-msg',
+  },
 ];
 
+const preCommitPushHook: PreCommitHook = {
+  id: 'keyscan-pre-push',
+  name: 'keyscan (push)',
+  option: '--pre-push',
+  stages: 'pre-push',
+};
+
 /** First in the list, so that it sees the files before a formatter changes them. */
-export const preCommitEntry: Entry = {
-  shown: `repos:\n${preCommitLines('  ')}`,
-  put: (text) => {
-    if (preCommitEntry.take(text) !== text) return text;
-    // from its repository, or of another version
-    if (/^[^#\n]*\bkeyscan\b/m.test(text)) return text;
-    const found = /^repos:[ \t]*\r?\n(?=(?:[ \t]*(?:#.*)?\r?\n)*([ \t]*)- )/m.exec(text);
-    if (found === null) return undefined;
-    const at = found.index + found[0].length;
-    return text.slice(0, at) + lines(text, preCommitLines(found[1] ?? '')) + text.slice(at);
-  },
-  take: (text) => {
+function preCommitEntry(hooks: readonly PreCommitHook[]): Entry {
+  const added = (indent: string): string =>
+    ['- repo: local', '  hooks:', ...hooks.flatMap(preCommitLines)]
+      .map((line) => `${indent}${line}\n`)
+      .join('');
+  const take = (text: string): string => {
     for (const indent of ['', '  ', '    ']) {
-      const own = lines(text, preCommitLines(indent)).replace(/@keyscan\/cli@\d[^']*/g, '\0');
+      const own = lines(text, added(indent)).replace(/@keyscan\/cli@\d[^']*/g, '\0');
       const pattern = new RegExp(
         `(^repos:[ \\t]*\\r?\\n)${escaped(own).replaceAll('\0', "[^']*")}`,
         'm',
@@ -105,11 +130,39 @@ export const preCommitEntry: Entry = {
       if (pattern.test(text)) return text.replace(pattern, '$1');
     }
     return text;
-  },
-};
+  };
+  return {
+    shown: `repos:\n${added('  ')}`,
+    put: (text) => {
+      // also from its repository, of another version, or under a name of their own
+      if (hooks.some((hook) => isCalled(hook, text))) return text;
+      const found = /^repos:[ \t]*\r?\n(?=(?:[ \t]*(?:#.*)?\r?\n)*([ \t]*)- )/m.exec(text);
+      if (found === null) return undefined;
+      const at = found.index + found[0].length;
+      return text.slice(0, at) + lines(text, added(found[1] ?? '')) + text.slice(at);
+    },
+    take,
+  };
+}
 
-function preCommitLines(indent: string): string {
-  return preCommitHooks.map((line) => `${indent}${line}\n`).join('');
+function isCalled({ id, option }: PreCommitHook, text: string): boolean {
+  return new RegExp(
+    `^[^#\\n]*\\b(?:id:[ \\t]*${id}[ \\t\\r]*$|keyscan\\b.*${option}\\b)`,
+    'm',
+  ).test(text);
+}
+
+function preCommitLines({ id, name, option, takesFile, stages }: PreCommitHook): readonly string[] {
+  return [
+    `    - id: ${id}`,
+    `      name: ${name}`,
+    `      entry: keyscan ${option}`,
+    '      language: node',
+    `      additional_dependencies: ['@keyscan/cli@${version}']`,
+    ...(takesFile ? [] : ['      pass_filenames: false']),
+    '      always_run: true',
+    `      stages: [${stages}]`,
+  ];
 }
 
 /** With the line ends of the file. */
@@ -144,8 +197,11 @@ export interface Framework {
   readonly name: string;
   readonly files: readonly string[];
   readonly entry: Entry;
+  /** The one more that `--pre-push` asks for. */
+  readonly pushEntry: Entry;
   /** What the person types then: it is theirs to run. */
   readonly next: string;
+  readonly nextForPush: string;
   /** Why it would not run it, as the environment has it. */
   readonly turnedOff: (env: Readonly<Record<string, string | undefined>>) => string | undefined;
 }
@@ -154,15 +210,19 @@ export const frameworks: Readonly<Record<HookPlace['others'][number], Framework>
   lefthook: {
     name: 'lefthook',
     files: lefthookFiles,
-    entry: lefthookEntry,
+    entry: lefthookEntry(lefthookRuns),
+    pushEntry: lefthookEntry([lefthookPushRun]),
     next: 'lefthook install',
+    nextForPush: 'lefthook install',
     turnedOff: ({ LEFTHOOK = '' }) => (/^(?:0|false)$/.test(LEFTHOOK) ? 'LEFTHOOK' : undefined),
   },
   'pre-commit': {
     name: 'the pre-commit framework',
     files: ['.pre-commit-config.yaml'],
-    entry: preCommitEntry,
+    entry: preCommitEntry(preCommitHooks),
+    pushEntry: preCommitEntry([preCommitPushHook]),
     next: 'pre-commit install -t pre-commit -t pre-merge-commit -t commit-msg',
+    nextForPush: 'pre-commit install -t pre-commit -t pre-merge-commit -t commit-msg -t pre-push',
     turnedOff: ({ SKIP = '' }) => (/\bkeyscan\b/.test(SKIP) ? 'SKIP' : undefined),
   },
 };

@@ -18,6 +18,7 @@ import { UserError } from '../core/errors.ts';
 import { hookPlace, type HookPlace } from '../git/hook-places.ts';
 import { type Git, openGit } from '../git/run.ts';
 import {
+  configuredHooks,
   configureHooks,
   forgetHooks,
   gitVersion,
@@ -61,7 +62,10 @@ export function install(flags: InstallFlags, host: Host): ExitCode {
   if (other !== undefined) return installInFramework(frameworks[other], place.top, flags, host);
   mkdirSync(place.folder, { recursive: true });
   const parts = hookParts(flags.program, host);
-  const done = wanted.map((name) => installHook(place.folder, name, parts));
+  // one that was asked for earlier stays, and stays up to date
+  const done = hookNames
+    .filter((name) => wanted.includes(name) || hasOurs(path.join(place.folder, name)))
+    .map((name) => installHook(place.folder, name, parts));
   host.out(done.map((each) => `${each}\n`).join(''));
   return exitCodes.clean;
 }
@@ -98,6 +102,10 @@ function installHook(folder: string, name: HookName, parts: HookParts): string {
   return isOurs(found)
     ? `${name}: brought up to date`
     : `${name}: installed before the hook that was there`;
+}
+
+function hasOurs(file: string): boolean {
+  return isOurs(readIfThere(file) ?? '');
 }
 
 /** By renaming, so that bytes, mode and link stay what they were. */
@@ -180,19 +188,26 @@ function takeLineOut(file: string, name: HookName): string[] {
 // ---------------------------------------------------------------------------------- lefthook and the pre-commit framework
 
 function installInFramework(
-  { name, files, entry, next }: Framework,
+  framework: Framework,
   top: string,
   flags: InstallFlags,
   host: Host,
 ): ExitCode {
+  const { name, files } = framework;
+  const entries = [framework.entry, ...(flags.prePush ? [framework.pushEntry] : [])];
+  const next = flags.prePush ? framework.nextForPush : framework.next;
   const file = files.find((each) => isThere(path.join(top, each))) ?? files[0] ?? '';
   const text = readIfThere(path.join(top, file)) ?? '';
-  const made = entry.put(text);
+  const made = entries.reduce<string | undefined>(
+    (before, { put }) => (before === undefined ? undefined : put(before)),
+    text,
+  );
   if (made === text) {
     host.out(`${file}: already there\n`);
     return exitCodes.clean;
   }
-  const shown = entry.shown.trimEnd().replaceAll(/^/gm, '  ');
+  const missing = entries.filter(({ put }) => put(text) !== text);
+  const shown = missing.map((entry) => entry.shown.trimEnd().replaceAll(/^/gm, '  ')).join('\n');
   if (made === undefined) {
     host.err(`${said(`${name} manages the hooks here; ${file} wants`)}${shown}\n`);
     throw new UserError(`${file} is not laid out so that keyscan can put it in safely`, {
@@ -210,11 +225,13 @@ function installInFramework(
 
 function takeEntriesOut({ others, top }: HookPlace): string[] {
   return others.flatMap((other) => {
-    const { files, entry } = frameworks[other];
+    const { files, entry, pushEntry } = frameworks[other];
     return files.flatMap((name) => {
       const text = readIfThere(path.join(top, name));
-      if (text === undefined || entry.take(text) === text) return [];
-      writeFileSync(path.join(top, name), entry.take(text), 'latin1');
+      if (text === undefined) return [];
+      const left = entry.take(pushEntry.take(text));
+      if (left === text) return [];
+      writeFileSync(path.join(top, name), left, 'latin1');
       return [`${name}: entry taken out`];
     });
   });
@@ -232,7 +249,10 @@ function installGlobally(git: Git, flags: InstallFlags, host: Host): ExitCode {
       },
     );
   }
-  const names = globalNames(flags.prePush);
+  const before = configuredHooks(git);
+  const names = hookNames.filter(
+    (name) => globalNames(flags.prePush).includes(name) || before.has(name),
+  );
   configureHooks(git, hookParts(flags.program, host), names, host);
   host.out(`installed for every repository of this user: ${names.join(', ')}\n`);
   return exitCodes.clean;

@@ -35,6 +35,27 @@ export function pushed(git: Git, input: string, remote: string | undefined): Pus
   };
 }
 
+/**
+ * The pre-commit framework keeps standard input to itself and tells one pushed ref by variables
+ * (https://pre-commit.com/#pre-push). Undefined where it is not the one who asks.
+ */
+export function pushOfFramework(
+  git: Git,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly input: string; readonly remote: string } | undefined {
+  const {
+    PRE_COMMIT_LOCAL_BRANCH: localRef = '',
+    PRE_COMMIT_REMOTE_BRANCH: remoteRef = '',
+    PRE_COMMIT_REMOTE_NAME: remote = '',
+    PRE_COMMIT_FROM_REF: from = '',
+    PRE_COMMIT_TO_REF: to = '',
+  } = env;
+  if (localRef === '' || remote === '') return undefined;
+  const local = git.line(['rev-parse', '--verify', '--end-of-options', to || localRef]);
+  const theirs = /^[0-9a-f]{40,64}$/.test(from) ? from : '0'.repeat(local.length);
+  return { input: `${localRef} ${local} ${remoteRef} ${theirs}\n`, remote };
+}
+
 interface Update {
   readonly localRef: string;
   readonly local: string;
