@@ -91,6 +91,30 @@ describe('keyscan install', () => {
     });
   });
 
+  it('stops commits and pushes and says how to mend it when Node is gone', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    repo.keyscan('install', '--pre-push');
+    const remote = join(temporaryFolder('remote'), 'r.git');
+    repo.git('init', '--quiet', '--bare', remote);
+    for (const name of ['pre-commit', 'pre-push']) {
+      const file = join(repo.folder, '.git/hooks', name);
+      const withoutNode = readFileSync(file, 'utf8')
+        .replace(/^node='.*'$/m, "node='/nowhere/node'")
+        .replace(/^ {4}for candidate in .*$/m, '    for candidate in; do')
+        .replace('command -v node', 'command -v no-such-node');
+      writeFileSync(file, withoutNode);
+    }
+    const pushed = repo.try('push', '--quiet', remote, 'main');
+    const { moved, said } = commits(repo, { 'b.ini': bakery.lines });
+    const mend = 'Mend it: put Node.js 20 or later on the PATH, then: keyscan install';
+    expect({
+      moved,
+      refs: repo.beside(remote).try('show-ref').stdout,
+      said: [said, pushed.stderr].map((each) => each.includes(mend)),
+    }).toEqual({ moved: false, refs: '', said: [true, true] });
+  });
+
   it('finds Node under a bare PATH, as graphical clients have it', () => {
     const repo = repository();
     repo.keyscan('install');

@@ -52,12 +52,12 @@ slow() {
       [ -z "$node" ] && [ -x "$candidate" ] && node=$candidate
     done
   fi
-  problem=
-  [ -n "$node" ] || problem="node was not found"
+  problem= first=
+  [ -n "$node" ] || problem="node was not found" first="put Node.js 20 or later on the PATH, then: "
   [ -f "$program" ] || problem="$program is gone"
   if [ -n "$problem" ]; then
     echo "keyscan: the ${name} hook cannot run: $problem" >&2
-    echo "  It stops here rather than let a key through. Mend it: keyscan install (or: npx @keyscan/cli install)" >&2
+    echo "  It stops here rather than let a key through. Mend it: \${first}keyscan install (or: npx @keyscan/cli install)" >&2
     exit 2
   fi
   # Never used here, and Node 20 reads the whole store at every start; a hook that runs after this one may need it
