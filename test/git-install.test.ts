@@ -262,6 +262,26 @@ describe('keyscan install', () => {
   });
 });
 
+it("leaves husky's hooks alone that call keyscan in words of their own, and shows the others line by line", () => {
+  const own = 'node dist/keyscan.cjs --staged\nlint-staged\n';
+  const repo = repository().write({
+    'package.json': '{"devDependencies": {"husky": "^9.0.0"}}\n',
+    '.husky/pre-commit': own,
+    '.husky/pre-merge-commit': 'keyscan --staged || true\n',
+  });
+  const { code, stderr } = repo.keyscan('install', '--yes');
+  const text = (name: string): string => readFileSync(join(repo.folder, '.husky', name), 'utf8');
+  expect({ code, stderr, own: text('pre-commit'), hidden: text('pre-merge-commit') }).toEqual({
+    code: 0,
+    stderr: `keyscan: husky manages the hooks here; keyscan would write as the first line of
+  .husky/pre-merge-commit: keyscan --staged
+  .husky/commit-msg: keyscan --commit-msg "$1"
+`,
+    own,
+    hidden: 'keyscan --staged\nkeyscan --staged || true\n',
+  });
+});
+
 describe('the hooks of other managers', () => {
   const inCi =
     'repos:\n  - repo: https://moonbakery.example/x\n    rev: v1\n    hooks:\n      - id: x';

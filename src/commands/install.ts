@@ -27,7 +27,7 @@ import {
 } from './hook-config.ts';
 import { type Framework, frameworks } from './hook-entries.ts';
 import { grepThatTellsBinary } from './hook-grep.ts';
-import { huskyLines } from './hook-lines.ts';
+import { huskyLines, keyscanLine } from './hook-lines.ts';
 import {
   type HookName,
   hookNames,
@@ -145,14 +145,14 @@ function installInHusky(
       file: path.join(folder, name),
       text: readIfThere(path.join(folder, name)) ?? '',
     }))
-    .filter(({ name, text }) => !hasLine(text, huskyLines[name]));
+    .filter(({ name, text }) => !isCalled(text, name));
   if (plans.length === 0) {
     host.out('husky: already there\n');
     return exitCodes.clean;
   }
   const shown = plans.map(({ name }) => `  .husky/${name}: ${huskyLines[name]}`).join('\n');
   host.err(
-    said(`husky manages the hooks here; keyscan would write as the first line of\n${shown}`),
+    `${said('husky manages the hooks here; keyscan would write as the first line of')}${shown}\n`,
   );
   if (!flags.yes && flags.ask?.('Write it?') !== true) {
     throw new UserError('nothing was written', { hint: 'type: keyscan install --yes' });
@@ -163,8 +163,10 @@ function installInHusky(
   return exitCodes.clean;
 }
 
-function hasLine(text: string, line: string): boolean {
-  return text.split(/\r?\n/).includes(line);
+/** Also in words of their own, as long as nothing keeps it from stopping a commit. */
+function isCalled(text: string, name: HookName): boolean {
+  const line = keyscanLine(text, name, true);
+  return line !== undefined && line.problem === undefined;
 }
 
 /** First, so that it sees the index before a formatter changes it; behind a #! line. */
