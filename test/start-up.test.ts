@@ -3,7 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 
-import { projectRoot, run, temporaryFolder, writeTree } from './support/run.ts';
+import { program, projectRoot, run, temporaryFolder, writeTree } from './support/run.ts';
 
 /** Each costs from a twentieth to a third of what Node itself takes to start. */
 const costly = [
@@ -16,6 +16,7 @@ const costly = [
   'http',
   'https',
   'tls',
+  'tty',
 ];
 
 describe('what is loaded', () => {
@@ -26,6 +27,16 @@ describe('what is loaded', () => {
   it('by the scan of a file that holds nothing is the first file and the scan', () => {
     const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
     expect(loadedBy(['settings.ini'], cwd)).toEqual({
+      files: ['keyscan.cjs', 'scan.cjs'],
+      builtins: [],
+      code: 0,
+    });
+  });
+
+  it('is no more when nobody reads what it says', () => {
+    const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
+    const toNull = ['-c', '"$0" "$1" settings.ini >/dev/null', process.execPath, program];
+    expect(loadedBy(toNull, cwd, 'sh')).toEqual({
       files: ['keyscan.cjs', 'scan.cjs'],
       builtins: [],
       code: 0,
@@ -71,7 +82,7 @@ function project(files: Readonly<Record<string, string>>): string {
   return cwd;
 }
 
-function loadedBy(args: readonly string[], cwd = temporaryFolder('work')) {
+function loadedBy(args: readonly string[], cwd = temporaryFolder('work'), command?: string) {
   const spy = temporaryFolder('spy');
   writeTree(spy, {
     'spy.cjs': `process.on('exit', () => {
@@ -82,6 +93,7 @@ function loadedBy(args: readonly string[], cwd = temporaryFolder('work')) {
   });
   const { code, stderr } = run(args, {
     cwd,
+    ...(command === undefined ? {} : { command }),
     env: { NODE_OPTIONS: `--require=${join(spy, 'spy.cjs')}` },
   });
   const { files, builtins } = JSON.parse(/^loaded (.*)$/m.exec(stderr)![1]!) as {

@@ -1,6 +1,6 @@
 // What the two streams can show, decided once, and writing to them. Node's process.stdout is not used: loading it costs
 // more than a small scan, and its pipes are asynchronous, so that a report could be cut off at the exit.
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 
 import type { Color } from '../commands/host.ts';
 
@@ -52,11 +52,17 @@ export function showsUnicode(env: Env, platform: string): boolean {
 /** Whether somebody may be sitting before the screen; node:tty is loaded only when it could be one. */
 export function isTerminal(fd: 0 | 1 | 2): boolean {
   try {
-    if (!fstatSync(fd).isCharacterDevice()) return false;
+    const stat = fstatSync(fd);
+    if (!stat.isCharacterDevice() || isNull(stat.rdev)) return false;
   } catch {
     return false;
   }
   return process.getBuiltinModule('node:tty').isatty(fd);
+}
+
+/** Where hooks and editors often send what nobody reads: a device as a terminal is, and not worth loading node:tty for. */
+function isNull(device: number): boolean {
+  return statSync('/dev/null', { throwIfNoEntry: false })?.rdev === device;
 }
 
 /** Writes all of it. A reader that has gone away is not an error: `keyscan | head` is meant so. */
