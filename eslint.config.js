@@ -34,7 +34,7 @@ const network = restrict(
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'fixtures/', '.keyscan-cache/'] },
   {
-    files: ['**/*.{ts,cts}'],
+    files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -60,7 +60,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.{js,ts,cts}'],
+    files: ['**/*.{js,ts}'],
     rules: {
       eqeqeq: 'error',
       'no-var': 'error',

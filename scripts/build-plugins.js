@@ -12,19 +12,17 @@ import { root } from './inputs.js';
 /**
  * What a CommonJS file imports with `import()`. A module of ours gets a CommonJS file of its own that is required then
  * (loading an ES module instead would cost a sixth of Node's start). What rests on a library stays an import, of an ES
- * module. `keep` stays in the same file, and so does what `entry` itself imports, since a .cts file has no other way.
+ * module.
  */
-export function loadedOnDemand({ from, entry, keep, named, onRequire, onImport }) {
+export function loadedOnDemand({ from, named, onRequire, onImport }) {
   const up = from.includes('/') ? '../' : './';
   return {
     name: 'loaded on demand',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^[^:]*$/ }, async ({ path, kind, importer, resolveDir }) => {
+      onResolve({ filter: /^[^:]*$/ }, async ({ path, kind, resolveDir }) => {
         if (kind !== 'dynamic-import' || builtinModules.includes(path)) return undefined;
         const own = path.startsWith('.');
         const target = own ? resolve(resolveDir, path) : path;
-        if (keep.includes(target) || (entry.endsWith('.cts') && importer === entry))
-          return undefined;
         const inSource = own ? relative(root, target).replace(/^src[/\\]|\.ts$/g, '') : path;
         const name = named[target] ?? `lazy/${inSource.replace(/\W+/g, '-')}`;
         if (name === 'app' || !own || (await restsOnLibrary(target))) {
@@ -155,7 +153,7 @@ async function namesImportedFrom(module) {
   const names = new Set();
   const statement = new RegExp(`import (?!type)([^;]*?) from '${module}';`, 'g');
   for (const file of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
-    if (!/\.c?ts$/.test(file)) continue;
+    if (!/\.ts$/.test(file)) continue;
     const text = readFileSync(join(root, 'src', file), 'utf8');
     for (const [, clause] of text.matchAll(statement)) {
       const [, whole = '[]'] = /^(?:\* as )?(\w+)$/.exec(clause) ?? [];

@@ -38,9 +38,6 @@ import { notices } from './notices.js';
 
 const source = (path) => join(root, 'src', path);
 
-/** Loaded on demand in the source, but by nearly every scan: not worth a file of their own. */
-const hot = ['report/pretty.ts', 'report/pen.ts'].map(source);
-
 /**
  * Imported at once in the source, but of no use to the scan of a file that holds nothing: see `lateModules`. What
  * belongs here shows in NODE_V8_COVERAGE of such a scan. By the file that holds them, each with its occasion.
@@ -118,7 +115,7 @@ function rank(path) {
 
 /** The command's files, from the first on: each bundle says what else it loads on demand. */
 async function commandBundles(plugins) {
-  const wanted = new Map([['keyscan', source('cli/main.cts')], ...Object.entries(late)]);
+  const wanted = new Map([['keyscan', source('cli/main.ts')], ...Object.entries(late)]);
   const imported = {};
   const bundles = [];
   for (const [name, entry] of wanted) {
@@ -139,8 +136,6 @@ async function commonJs(name, entry, plugins) {
   const modules = {};
   const onDemand = loadedOnDemand({
     from: name,
-    entry: String(entry),
-    keep: hot,
     named: { [source('cli/scan-entry.ts')]: 'scan', [source('cli/app.ts')]: 'app' },
     onRequire: (other, path) => required.set(other, path),
     onImport: (other, path) => (modules[other] = path),

@@ -1,7 +1,8 @@
-// The formats by name. Each is loaded when it is asked for, so that a scan pays for one report and not for all.
+// The formats by name. Each but the usual one is loaded when it is asked for, so that a scan does not pay for all.
 
 import type { Format, ReportContext } from './format.ts';
-import type { Palette } from './pen.ts';
+import { loadPalette } from './pen.ts';
+import { prettyWith } from './pretty.ts';
 
 /** In the order they are listed to people. */
 export const formatNames = [
@@ -18,10 +19,7 @@ export const formatNames = [
 export type FormatName = (typeof formatNames)[number];
 
 const table: Readonly<Record<FormatName, (mayColor: boolean) => Promise<Format>>> = {
-  pretty: async (mayColor) => {
-    const [{ prettyWith }, palette] = await Promise.all([import('./pretty.ts'), colors(mayColor)]);
-    return prettyWith(palette);
-  },
+  pretty: async (mayColor) => prettyWith(await loadPalette(mayColor)),
   compact: async () => (await import('./compact.ts')).compact,
   json: async () => (await import('./json.ts')).json,
   sarif: async () => (await import('./sarif.ts')).sarif,
@@ -43,10 +41,6 @@ export function loadFormat(name: FormatName, color: ReportContext['color'] = 3):
 
 /** The short text of `--staged` without `--format`; empty when there is nothing to say. */
 export async function loadStaged(color: ReportContext['color'] = 3): Promise<Format> {
-  const [{ stagedWith }, palette] = await Promise.all([import('./staged.ts'), colors(color > 0)]);
-  return stagedWith(palette);
-}
-
-async function colors(mayColor: boolean): Promise<Palette> {
-  return (await import('./pen.ts')).loadPalette(mayColor);
+  const { stagedWith } = await import('./staged.ts');
+  return stagedWith(await loadPalette(color > 0));
 }
