@@ -36,18 +36,27 @@ function fixIn({ home, cwd, aws }: World): Promise<Terminal> {
   return openTerminal(['--fix', '--device-code', '--no-browser'], { home, cwd, env });
 }
 
+const answers: readonly (readonly [question: string, answer: string])[] = [
+  ['Ask AWS whose this key is?', ''],
+  ['Start URL', startUrl],
+  ['Region of your IAM Identity Center', 'us-east-1'],
+  ['Which role', ''],
+];
+
+/** Answers whatever comes before this question, and waits for it. */
+async function answerUntil(last: string, terminal: Terminal): Promise<void> {
+  for (const [question, answer] of answers) {
+    if (question === last) break;
+    await terminal.waitFor(question);
+    if (answer !== '') terminal.type(answer);
+    terminal.press('Enter');
+  }
+  await terminal.waitFor(last);
+}
+
 /** Everything up to the choice of a role. */
 async function signIn(terminal: Terminal): Promise<void> {
-  await terminal.waitFor('Ask AWS whose this key is?');
-  terminal.press('Enter');
-  await terminal.waitFor('Start URL');
-  terminal.type(startUrl);
-  terminal.press('Enter');
-  await terminal.waitFor('Region of your IAM Identity Center');
-  terminal.type('us-east-1');
-  terminal.press('Enter');
-  await terminal.waitFor('signed in');
-  await terminal.waitFor(/Which role/);
+  await answerUntil('Which role', terminal);
 }
 
 /** Keys, codes and ports are others each time, but as long. */
@@ -96,15 +105,36 @@ function shown(screen: string): string {
     expect(everyFile(here.home)).toEqual(before);
   });
 
-  it('writes nothing at Ctrl-C, whatever it is asking', async () => {
+  it.each([
+    ['Ask AWS whose this key is?'],
+    ['Start URL'],
+    ['Region of your IAM Identity Center'],
+    ['Which role'],
+    ['Write these 2 files?'],
+  ])('writes nothing at Ctrl-C when it asks: %s', async (question) => {
     const here = await alice();
     const before = everyFile(here.home);
     const terminal = await fixIn(here);
-    await signIn(terminal);
+    await answerUntil(question, terminal);
     terminal.press('C-c');
     const { code, screen } = await terminal.end();
     expect(code).toBe(130);
     expect(screen).toContain('keyscan: interrupted; nothing was written');
     expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it('repairs nothing without a yes, and then moves nothing either', async () => {
+    const made = moonbakery();
+    const broken = `${section('work', made.users[0]!)}\n[other]\nregion = a\n\n[other]\noutput = json\n`;
+    const here = await world({ '.aws/credentials': broken }, { aws: made });
+    const before = everyFile(here.home);
+    const terminal = await fixIn(here);
+    await terminal.waitFor('Repair them?');
+    terminal.press('Enter');
+    const { code, screen } = await terminal.end();
+    expect(code).toBe(1);
+    expect(screen).toContain('keyscan: nothing was written');
+    expect(everyFile(here.home)).toEqual(before);
+    expect(here.aws.log).toEqual([]);
   });
 });
