@@ -505,15 +505,21 @@ describe('no secret', () => {
 });
 
 describe('a key that is in a repository', () => {
-  it('is made inactive before the files change', async () => {
+  const deactivating = [
+    ...signIn,
+    ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
+  ];
+
+  async function leaked(more: Readonly<Record<string, string>> = {}) {
     const made = moonbakery();
     const [owner] = made.users;
+    const { id, secret } = owner!.keys[0]!;
     const here = await world(
-      { '.aws/credentials': section('work', owner!) },
+      { '.aws/credentials': section('work', owner!), ...more },
       {
         aws: made,
         tree: {
-          'deploy.sh': `export AWS_ACCESS_KEY_ID=${owner!.keys[0]!.id}\nexport AWS_SECRET_ACCESS_KEY=${owner!.keys[0]!.secret}\n`,
+          'deploy.sh': `export AWS_ACCESS_KEY_ID=${id}\nexport AWS_SECRET_ACCESS_KEY=${secret}\n`,
         },
       },
     );
@@ -524,13 +530,22 @@ describe('a key that is in a repository', () => {
     git('init', '-q');
     git('add', '.');
     git('commit', '-qm', 'deploy');
-    const { report, stderr } = await here.report([
-      ...signIn,
-      ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
-    ]);
+    return here;
+  }
+
+  it('is made inactive before the files change', async () => {
+    const here = await leaked();
+    const { report, stderr } = await here.report(deactivating);
     expect(stderr).toContain('deploy.sh');
     expect(stderr).toContain('does not un-leak');
     expect(report.profiles[0]).toMatchObject({ oldKey: 'inactive', dependants: ['deploy.sh'] });
+  });
+
+  it('is told of, and kept in mind, where the files cannot change after all', async () => {
+    const here = await leaked({ '.aws/sso': 'a file where a folder has to be' });
+    const { code, stderr } = await here.fix(deactivating);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is inactive')]);
+    expect((await here.keyscan(['keys'])).stdout).toMatch(/ inactive {2}work\n/);
   });
 });
 

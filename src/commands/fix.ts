@@ -215,6 +215,12 @@ async function carryOut(plan: FixPlan, proven: Proven, context: FixContext): Pro
       await cutOverTo(plan, proven.signedIn, context, state);
     } catch (error) {
       for (const { text } of first.checks) host.err(said(text));
+      const gone = first.rows.filter(({ oldKey }) => oldKey === 'inactive');
+      remember(
+        gone.map((row): Row => ({ ...row, state: 'done' })),
+        state,
+        context.world.now(),
+      );
       throw error;
     }
     const then = await afterwards(rows, proven, context);
