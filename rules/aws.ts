@@ -401,6 +401,29 @@ export const accessKey: Rule = {
       text: 'env:\n  - name: AWS_ACCESS_KEY_ID\n    value: ⟦{{aws-id}}⟧\n  - name: AWS_SECRET_ACCESS_KEY\n    value: ⟦{{aws-secret}}⟧\n',
     },
     {
+      form: 'Kubernetes env with the value before its name',
+      path: 'deployment.yaml',
+      text: 'env:\n  - value: ⟦{{aws-id}}⟧\n    name: AWS_ACCESS_KEY_ID\n  - value: v0\n    name: N0\n  - value: v1\n    name: N1\n  - value: v2\n    name: N2\n  - value: v3\n    name: N3\n  - value: v4\n    name: N4\n  - value: v5\n    name: N5\n  - value: ⟦{{aws-secret}}⟧\n    name: AWS_SECRET_ACCESS_KEY\n  - value: {{A-Za-z0-9*40}}\n    name: OTHER\n',
+    },
+    {
+      form: 'ECS task definition with the value before its name',
+      path: 'task.json',
+      text: '{"environment":[{"value":"⟦{{aws-id}}⟧","name":"AWS_ACCESS_KEY_ID"},{"value":"eu-west-1","name":"REGION"},{"value":"⟦{{aws-secret}}⟧","name":"AWS_SECRET_ACCESS_KEY"}]}\n',
+    },
+    {
+      form: 'a list that is joined',
+      path: 'hidden.js',
+      decodedBy: ['concat'],
+      text: "const accessKeyId = ['⟦{{items({{aws-id}})}}⟧'].join('');\nconst secretAccessKey = ['⟦{{items({{aws-secret}})}}⟧'].join('');\n",
+    },
+    {
+      form: 'a session token in folded lines',
+      path: 'values.yaml',
+      kinds: ['session'],
+      decodedBy: ['concat'],
+      text: 'sessionToken: >-\n  ⟦IQoJb3JpZ2luX2Vj{{A-Za-z0-9+/*48}}\n  {{A-Za-z0-9+/*64#2}}\n  {{A-Za-z0-9+/*40}}⟧\nregion: eu-west-1\n',
+    },
+    {
       form: 'a whole credentials file in a Kubernetes Secret',
       path: 'velero.yaml',
       decodedBy: ['base64'],
@@ -574,6 +597,7 @@ export const accessKey: Rule = {
       text: 'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n',
     },
     { text: 'AWS_ACCESS_KEY_ID=AKIA{{X*16}}\nAWS_SECRET_ACCESS_KEY={{x*40}}\n' },
+    { text: "const secretKey = ['{{items({{aws-secret}})}}'];\n" },
     { text: 'AWS_SDK_KEY={{0-9a-f*40}}\n' },
     { text: '"RoleId": "AROA{{A-Z2-7*17}}"\n' },
     { text: 'account = 111122223333\narn:aws:iam::111122223333:user/billing\n' },

@@ -210,7 +210,7 @@ function runsIn(
 ): Candidate[] {
   const set = byteSet(beside.set);
   const { bytes } = layer;
-  const run: Run = { end: 0, length: 0, flags: 0 };
+  const run: Run = { end: 0, length: 0, flags: 0, seen: 0 };
   const found: Candidate[] = [];
   let afterColour = -1;
   for (let at = from; at < to;) {

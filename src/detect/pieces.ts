@@ -235,12 +235,14 @@ export function logicalText(bytes: Uint8Array, start: number, end: number): Valu
   let flags = 0;
   for (let at = start; at < end;) {
     const packed = characterAt(bytes, at, end);
-    if ((flagsOf(packed) & continuedFlag) !== 0) {
+    const code = codeOf(packed);
+    // A value holds no white space: its line ends here and goes on in the next one.
+    if ((flagsOf(packed) & continuedFlag) !== 0 || isBlank(bytes[at])) {
       flags |= concatFlag;
       at += widthOf(packed);
+      while (at < end && isBlank(bytes[at])) at++;
       continue;
     }
-    const code = codeOf(packed);
     if (code === 34 || code === 39 || code === 96) {
       const next = nextLiteral(bytes, at, end);
       if (next > 0) {
@@ -261,11 +263,23 @@ export function logicalText(bytes: Uint8Array, start: number, end: number): Valu
   return { text, decodings };
 }
 
-/** Nothing in it begins an escape or ends a string literal. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === 32 || byte === 9 || byte === 10 || byte === 13;
+}
+
+/** Nothing in it begins an escape or ends a string literal or a line. */
 function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at];
-    if (byte === 37 || byte === 92 || byte === 38 || byte === 34 || byte === 39 || byte === 96) {
+    if (
+      byte === 37 ||
+      byte === 92 ||
+      byte === 38 ||
+      byte === 34 ||
+      byte === 39 ||
+      byte === 96 ||
+      byte === 10
+    ) {
       return false;
     }
   }
@@ -273,7 +287,9 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 function squashedName(layer: Layer, at: number, valueStart: number): string {
-  return squash(latin1(layer.bytes, at, Math.min(valueStart, at + 128)));
+  // Lists that put the value first have the name behind it.
+  const end = valueStart > at ? Math.min(valueStart, at + 128) : Math.min(layer.length, at + 128);
+  return squash(latin1(layer.bytes, at, end));
 }
 
 /** The name in front of a value that was found by its own form: `aws_key = `, `"id": "`, `--key `. */

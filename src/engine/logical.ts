@@ -1,7 +1,7 @@
 // Text as its author meant it: one character at a time through the escapes of JSON, JavaScript, URLs and HTML, and runs
 // of characters through adjacent and concatenated string literals. Works on bytes in place and copies nothing.
 
-import type { ByteSet } from './charset.ts';
+import { type ByteSet, latin1 } from './charset.ts';
 
 export const percentFlag = 1;
 export const escapeFlag = 2;
@@ -153,11 +153,17 @@ export interface Run {
   end: number;
   length: number;
   flags: number;
+  /** How far it looked, for those who count steps: at least `end`. */
+  seen: number;
 }
+
+/** From this length on nobody writes a value in one line that is folded at eighty columns. */
+export const foldable = 64;
 
 /**
  * Reads characters of `set` from `at`, up to `max` of them, through escapes; while it has fewer than `want`, also from
- * one string literal into the next. `onto` receives the characters when given.
+ * one string literal into the next. The items of a list are one value only where the list is joined; long values also
+ * go on from one line into the next.
  */
 export function readRun(
   bytes: Uint8Array,
@@ -167,12 +173,13 @@ export function readRun(
   want: number,
   max: number,
   run: Run,
-  onto?: number[],
 ): void {
   let position = at;
   let length = 0;
   let flags = 0;
   let joins = 0;
+  let lineStart = at;
+  let firstItem: Run | undefined;
   while (position < end && length < max) {
     const packed = characterAt(bytes, position, end);
     const code = packed & 0xffff;
@@ -180,24 +187,90 @@ export function readRun(
       length++;
       flags |= flagsOf(packed);
       position += widthOf(packed);
-      onto?.push(code);
+      continue;
+    }
+    if (want >= foldable && isLineEnd(bytes[position])) {
+      const next = nextFold(bytes, lineStart, position, end, set);
+      if (next < 0) break;
+      flags |= concatFlag;
+      position = lineStart = next;
       continue;
     }
     if (length >= want || joins >= mostJoins) break;
-    const next =
-      (flagsOf(packed) & continuedFlag) !== 0
-        ? position + widthOf(packed)
-        : nextLiteral(bytes, position, end);
+    const continued = (flagsOf(packed) & continuedFlag) !== 0;
+    const next = continued
+      ? skipBlanks(bytes, position + widthOf(packed), end)
+      : nextLiteral(bytes, position, end);
     if (next < 0 || next >= end) break;
     const first = codeOf(characterAt(bytes, next, end));
     if (first > 255 || set[first] !== 1) break;
+    if (firstItem === undefined && !continued && hasComma(bytes, position, next))
+      firstItem = { end: position, length, flags, seen: position };
     joins++;
     flags |= concatFlag;
-    position = next;
+    position = lineStart = next;
+  }
+  run.seen = position;
+  if (firstItem !== undefined && (length < want || !isJoined(bytes, at, position, end))) {
+    ({ end: position, length, flags } = firstItem);
   }
   run.end = position;
   run.length = length;
-  run.flags = (flags & continuedFlag) !== 0 ? (flags & ~continuedFlag) | concatFlag : flags;
+  run.flags = flags;
+}
+
+function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
+  let position = at;
+  while (position < end && (bytes[position] === 32 || bytes[position] === 9)) position++;
+  return position;
+}
+
+function hasComma(bytes: Uint8Array, from: number, to: number): boolean {
+  const comma = bytes.indexOf(44, from);
+  return comma >= 0 && comma < to;
+}
+
+const joinedBefore =
+  /(?:(["'`])\1\s*\.\s*join\s*\(|\b(?:implode|join)\s*\(\s*(["'`])\2\s*,|\b(?:concat|paste0)\s*\()[^;]{0,32}$/i;
+const joinedAfter =
+  /^["'`]\s*,?\s*[\])}]{0,2}\s*(?:\.\s*join\b(?!\s*\(\s*(?:\)|["'`][^"'`]))|,\s*(["'`])\1\s*\))/;
+
+/** Whether the literals of a list from `start` to `end` are put together, with nothing between them: `[…].join('')`, `"".join(…)`. */
+function isJoined(bytes: Uint8Array, start: number, end: number, length: number): boolean {
+  return (
+    joinedAfter.test(latin1(bytes, end, Math.min(length, end + 48))) ||
+    joinedBefore.test(latin1(bytes, Math.max(0, start - 64), start))
+  );
+}
+
+const isLineEnd = (byte: number | undefined): boolean => byte === newline || byte === 13;
+
+const widestLine = 200;
+const narrowestLine = 32;
+
+/**
+ * `at` stands behind a line of a long value that started at `from`: where the value goes on in the next line, or -1. The
+ * next one must hold nothing else and be no wider; both are as wide as people and YAML fold.
+ */
+function nextFold(bytes: Uint8Array, from: number, at: number, end: number, set: ByteSet): number {
+  const width = at - from;
+  if (width < narrowestLine || width > widestLine) return -1;
+  const next = skipBlanks(bytes, at + (bytes[at] === 13 && bytes[at + 1] === newline ? 2 : 1), end);
+  let last = next;
+  while (last < end && last - next <= widestLine && set[bytes[last] ?? 0] === 1) last++;
+  const nextWidth = last - next;
+  while (last < end && bytes[last] === 61) last++;
+  const after = last < end ? (bytes[last] ?? newline) : newline;
+  const over = isLineEnd(after) || after === 34 || after === 39 || after === 60 || after === 44;
+  // A name in front of the first line makes it narrower than the others.
+  return nextWidth > 0 && over && (nextWidth <= width || isFirstOf(bytes, from)) ? next : -1;
+}
+
+/** Whether something else stands before `from` in its line. */
+function isFirstOf(bytes: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at > 0 && (bytes[at - 1] === 32 || bytes[at - 1] === 9)) at--;
+  return at > 0 && !isLineEnd(bytes[at - 1]);
 }
 
 const isQuote = (code: number): boolean => code === 34 || code === 39 || code === 96;
@@ -237,14 +310,33 @@ export function nextLiteral(bytes: Uint8Array, at: number, end: number): number 
     }
   };
   skipSpace();
-  for (let joiners = 0; joiners < 2 && position < limit && isJoiner(bytes[position]); joiners++)
-    position++;
+  const called = callEnd(bytes, position, limit);
+  if (called >= 0) position = called;
+  else if (bytes[position] === 44) position++;
+  else {
+    for (let joiners = 0; joiners < 2 && position < limit && isJoiner(bytes[position]); joiners++)
+      position++;
+  }
   skipSpace();
   for (let prefix = 0; prefix < 2 && position < limit && isLiteralPrefix(bytes[position]); prefix++)
     position++;
   if (position >= limit) return -1;
   const opening = characterAt(bytes, position, end);
   return isQuote(codeOf(opening)) ? position + widthOf(opening) : -1;
+}
+
+const joiningCalls = ['.concat(', '.append(', '.Append('];
+
+/** Behind `.concat(` or `).append(` at `at`, or -1. */
+function callEnd(bytes: Uint8Array, at: number, end: number): number {
+  let position = at;
+  if (bytes[position] === 41) {
+    position++;
+    while (position < end && isSpace(bytes[position])) position++;
+  }
+  if (bytes[position] !== 46) return -1;
+  const call = joiningCalls.find((text) => startsWith(bytes, position, end, text));
+  return call === undefined ? -1 : position + call.length;
 }
 
 /** b"", u'', r"", f"", L"", @"", $"" */

@@ -1,7 +1,8 @@
 // Names with values: `secret_access_key = "…"` in any language's writing.
 
 import { alnum, base64AnySet, byteSet, type ByteSet, lower, sextet, wordSet } from './charset.ts';
-import { characterAt, codeOf, flagsOf, readRun, widthOf } from './logical.ts';
+import { characterAt, codeOf, flagsOf, foldable, readRun, widthOf } from './logical.ts';
+import { valueBefore } from './value-first.ts';
 import { type Confirm, isSeparator, literalEnd, type State } from './state.ts';
 import { type AssignmentMatcher, unlimited } from './tables.ts';
 
@@ -54,11 +55,14 @@ export function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
     const nameEnd = identifierEnd(state, end);
     if (seesFar || nameEnd - at > nearName) state.seen = true;
     if (nameEnd === state.valueless[index]) return;
-    if (!findValue(state, nameEnd, set, wide, min, max, value)) {
+    const nameStart = identifierStart(bytes, start);
+    const found =
+      valueBefore(state, nameStart, set, min, max, value) ??
+      findValue(state, nameEnd, set, wide, min, max, value);
+    if (!found) {
       state.valueless[index] = nameEnd;
       return;
     }
-    const nameStart = identifierStart(bytes, start);
     if (notNames.length > 0) {
       const squashed = squash(bytes, nameStart, nameEnd);
       if (notNames.some((word) => squashed.includes(word))) return;
@@ -67,7 +71,7 @@ export function assignmentConfirm(matcher: AssignmentMatcher): Confirm {
       state.seen = true;
       return;
     }
-    state.until[index] = value.end;
+    state.until[index] = Math.max(state.until[index] ?? 0, value.end);
     state.add(index, value.start, value.end, nameStart);
   };
 }
@@ -78,7 +82,7 @@ function union(one: ByteSet, other: ByteSet): ByteSet {
   return both;
 }
 
-interface ValueSpan {
+export interface ValueSpan {
   start: number;
   end: number;
 }
@@ -174,8 +178,8 @@ function findValue(
     state.steps -= 2;
     if (code < 256 && set[code] === 1 && mayBeValue(state, position, wide, min)) {
       readRun(bytes, position, state.length, set, min, max < 8192 ? max * 2 + 16 : unlimited, run);
-      state.steps -= run.end - position;
-      if (run.end - from > nearValue) state.seen = true;
+      state.steps -= run.seen - position;
+      if (run.seen - from > nearValue) state.seen = true;
       if (
         position > from &&
         run.length >= min &&
@@ -224,7 +228,15 @@ function mayBeValue(state: State, at: number, wide: ByteSet, min: number): boole
   while (end < limit && wide[bytes[end] ?? 0] === 1) end++;
   if (end - at >= min) return true;
   const next = bytes[end];
-  return next === 37 || next === 92 || next === 38 || next === 34 || next === 39 || next === 96;
+  return (
+    next === 37 ||
+    next === 92 ||
+    next === 38 ||
+    next === 34 ||
+    next === 39 ||
+    next === 96 ||
+    (min >= foldable && (next === 10 || next === 13))
+  );
 }
 
 /** Of a value whose length is open: it must be a whole one, not a piece of an expression or of a sentence. */

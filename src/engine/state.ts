@@ -42,7 +42,7 @@ export class State {
   readonly identifier = { from: 0, end: -1 };
   private readonly windowEnd: Int32Array;
   private readonly attempts: Int32Array;
-  readonly run: Run = { end: 0, length: 0, flags: 0 };
+  readonly run: Run = { end: 0, length: 0, flags: 0, seen: 0 };
   /** Whether a literal was met whose matcher sees far. */
   seen = false;
   private readonly hits: Hits;

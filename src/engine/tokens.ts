@@ -109,15 +109,16 @@ function runEnd(state: State, set: ByteSet, min: number, max: number, at: number
   state.steps -= (position - at) >> 3;
   if (position < limit) {
     const stop = bytes[position] ?? 0;
-    // Only these can begin an escape or end a string literal that goes on in the next one.
+    // Only these can begin an escape, or end a string literal or a line that goes on in the next one.
     if (
       stop === 37 ||
       stop === 92 ||
       stop === 38 ||
-      (position - at < min && (stop === 34 || stop === 39 || stop === 96))
+      (position - at < min && (stop === 34 || stop === 39 || stop === 96)) ||
+      (max === unlimited && (stop === 10 || stop === 13))
     ) {
       readRun(bytes, at, length, set, min, max, state.run);
-      state.steps -= state.run.end - at;
+      state.steps -= state.run.seen - at;
       return state.run.length >= min ? state.run.end : -Math.max(1, position);
     }
   }

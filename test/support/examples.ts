@@ -261,6 +261,7 @@ const filters: Readonly<Record<string, Filter>> = {
   plus: (bytes) => cut(bytes, '" + "'),
   dot: (bytes) => cut(bytes, "' . '"),
   adjacent: (bytes) => cut(bytes, '"\n    "'),
+  items: (bytes) => cut(bytes, "', '"),
   continued: (bytes) => cut(bytes, '\\\n'),
   /** Lines after the first indented by four spaces. */
   indent: (bytes) => byteByByte(bytes, (byte) => (char(byte) === '\n' ? '\n    ' : null)),
