@@ -3,7 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'no
 import { delimiter, join } from 'node:path';
 
 import type { FixReport } from '../../src/core/migration.ts';
-import { type FakeAws, type FakeUser, type FakeWorld, startFakeAws } from './fake-aws.ts';
+import {
+  type FakeAws,
+  type FakeUser,
+  type FakeWorld,
+  stableHex,
+  startFakeAws,
+} from './fake-aws.ts';
 import { type RunResult, start, temporaryFolder, writeTree } from './run.ts';
 
 export interface World {
@@ -42,8 +48,10 @@ export async function world(
   const cwd = temporaryFolder('work');
   writeTree(folder, home);
   writeTree(cwd, options.tree ?? { 'README.md': 'Moonbakery\n' });
-  const keyscan = (args: readonly string[], env: Env = {}): Promise<RunResult> =>
-    start(args, {
+  const stood = placesOfSecrets(aws, [folder, cwd]);
+  const keyscan = async (args: readonly string[], env: Env = {}): Promise<RunResult> => {
+    const before = placesOfSecrets(aws, [folder, cwd]);
+    const result = await start(args, {
       cwd,
       home: folder,
       env: {
@@ -54,6 +62,12 @@ export async function world(
       },
       timeout: 60_000,
     }).finished;
+    refuseLeaks(aws, result);
+    const known = new Set([...stood, ...before]);
+    const found = placesOfSecrets(aws, [folder, cwd]).filter((place) => !known.has(place));
+    if (found.length > 0) throw new Error(`a secret got into ${found.join(', ')}`);
+    return result;
+  };
   const fix: World['fix'] = (args, env) => keyscan(['--fix', ...args], env);
   return {
     aws,
@@ -71,6 +85,42 @@ export async function world(
     },
     read: (file) => readFileSync(join(folder, file), 'utf8'),
   };
+}
+
+/** Of the keys of users, and of what the fake has handed out; tokens have a place of their own, see below. */
+function secretsIn({ world: { users }, state: { sessions, tokens, refreshTokens } }: FakeAws) {
+  return {
+    keys: [
+      ...users.flatMap(({ keys }) => keys.map(({ secret }) => secret)),
+      ...[...sessions.values()].flatMap(({ secret, token }) => [secret, token]),
+    ],
+    tokens: [...tokens.keys(), ...refreshTokens.keys()],
+  };
+}
+
+/** After every run: no secret in what was printed, raw, in base64 or backwards. */
+function refuseLeaks(aws: FakeAws, { stdout, stderr }: RunResult): void {
+  const { keys, tokens } = secretsIn(aws);
+  const text = stdout + stderr;
+  const shown = [...keys, ...tokens].some((secret) =>
+    waysToWrite(secret).some((written) => text.includes(written)),
+  );
+  if (shown) throw new Error('a secret was printed');
+}
+
+/** `FILE (number of the secret, way)`; tokens may lie in the cache that the AWS tools read. */
+function placesOfSecrets(aws: FakeAws, folders: readonly string[]): string[] {
+  const { keys, tokens } = secretsIn(aws);
+  return folders.flatMap((folder) =>
+    [...everyFile(folder)].flatMap(([file, content]) => {
+      const secrets = file.includes(join('sso', 'cache')) ? keys : [...keys, ...tokens];
+      return secrets.flatMap((secret) =>
+        waysToWrite(secret).flatMap((written, way) =>
+          content.includes(written) ? [`${file} (${stableHex(secret, 8)}, way ${way})`] : [],
+        ),
+      );
+    }),
+  );
 }
 
 const opened: FakeAws[] = [];
