@@ -87,33 +87,37 @@ export async function world(
   };
 }
 
-/** Of the keys of users, and of what the fake has handed out; tokens have a place of their own, see below. */
+/** Of the keys of users, and of what the fake has handed out, which has places of its own, see below. */
 function secretsIn({ world: { users }, state: { sessions, tokens, refreshTokens } }: FakeAws) {
   return {
-    keys: [
-      ...users.flatMap(({ keys }) => keys.map(({ secret }) => secret)),
-      ...[...sessions.values()].flatMap(({ secret, token }) => [secret, token]),
-    ],
+    keys: users.flatMap(({ keys }) => keys.map(({ secret }) => secret)),
+    temporary: [...sessions.values()].flatMap(({ secret, token }) => [secret, token]),
     tokens: [...tokens.keys(), ...refreshTokens.keys()],
   };
 }
 
 /** After every run: no secret in what was printed, raw, in base64 or backwards. */
 function refuseLeaks(aws: FakeAws, { stdout, stderr }: RunResult): void {
-  const { keys, tokens } = secretsIn(aws);
   const text = stdout + stderr;
-  const shown = [...keys, ...tokens].some((secret) =>
-    waysToWrite(secret).some((written) => text.includes(written)),
-  );
+  const shown = Object.values(secretsIn(aws))
+    .flat()
+    .some((secret) => waysToWrite(secret).some((written) => text.includes(written)));
   if (shown) throw new Error('a secret was printed');
 }
 
-/** `FILE (number of the secret, way)`; tokens may lie in the cache that the AWS tools read. */
+/**
+ * `FILE (number of the secret, way)`. Tokens may lie in the cache that the AWS tools read; the AWS CLI, which is asked
+ * after a migration, keeps the temporary credentials of a role in a cache of its own.
+ */
 function placesOfSecrets(aws: FakeAws, folders: readonly string[]): string[] {
-  const { keys, tokens } = secretsIn(aws);
+  const { keys, temporary, tokens } = secretsIn(aws);
   return folders.flatMap((folder) =>
     [...everyFile(folder)].flatMap(([file, content]) => {
-      const secrets = file.includes(join('sso', 'cache')) ? keys : [...keys, ...tokens];
+      const secrets = [
+        ...keys,
+        ...(file.includes(join('.aws', 'cli', 'cache')) ? [] : temporary),
+        ...(file.includes(join('.aws', 'sso', 'cache')) ? [] : tokens),
+      ];
       return secrets.flatMap((secret) =>
         waysToWrite(secret).flatMap((written, way) =>
           content.includes(written) ? [`${file} (${stableHex(secret, 8)}, way ${way})`] : [],
