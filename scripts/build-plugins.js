@@ -11,8 +11,8 @@ import { root } from './inputs.js';
 
 /**
  * What a CommonJS file imports with `import()`. A module of ours gets a CommonJS file of its own that is required then
- * (loading an ES module instead would cost a sixth of Node's start). What rests on a library stays an import, of an ES
- * module.
+ * (loading an ES module instead would cost a sixth of Node's start). What rests on a library is an ES module, which
+ * src/cli/boot.ts imports for them: `import()` in a file that it has compiled would make Node warn.
  */
 export function loadedOnDemand({ from, named, onRequire, onImport }) {
   const up = from.includes('/') ? '../' : './';
@@ -27,7 +27,7 @@ export function loadedOnDemand({ from, named, onRequire, onImport }) {
         const name = named[target] ?? `lazy/${inSource.replace(/\W+/g, '-')}`;
         if (name === 'app' || !own || (await restsOnLibrary(target))) {
           onImport(name, target);
-          return { path: `${up}${name}.js`, external: true };
+          return { path: `${up}${name}.js`, namespace: 'imported' };
         }
         onRequire(name, target);
         return { path: `${up}${name}.cjs`, namespace: 'required' };
@@ -38,6 +38,10 @@ export function loadedOnDemand({ from, named, onRequire, onImport }) {
       }));
       onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
         contents: `module.exports = require(${JSON.stringify(path)});`,
+      }));
+      // What import() promises is waited for once more when it has a `then`
+      onLoad({ filter: /.*/, namespace: 'imported' }, ({ path }) => ({
+        contents: `module.exports = { then: (...both) => importFrom(${JSON.stringify(path)}).then(...both) };`,
       }));
     },
   };

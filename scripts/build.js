@@ -1,7 +1,8 @@
 // Builds `dist/`, the whole of what is published except the type declarations (`npm run build` adds those).
 //
-//   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start
-//   scan.cjs      what every scan needs, loaded by keyscan.cjs with require() for the same reason
+//   keyscan.cjs   the command: CommonJS, because an ES module as the entry alone costs a fifth of Node's start. It loads
+//                 the other CommonJS files, and keeps what V8 makes of them (src/cli/boot.ts)
+//   program.cjs   argv, options, exit codes; scan.cjs: what every scan needs
 //   tables.bin    the compiled rules
 //   late.cjs      what a scan needs once it has found something; tree.cjs, policy.cjs, own.cjs, home.cjs: other occasions
 //   lazy/*.cjs    what only some scans need (a format, git's history), each with all it rests on
@@ -11,6 +12,7 @@
 // Files are built in memory and put in place one by one, entries last and stale ones taken away at the end, so that a
 // program started meanwhile never finds a file missing.
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -84,12 +86,23 @@ const common = {
   alias: { 'string-width': join(root, 'scripts/shims/string-width.js') },
 };
 
+const small = {
+  format: 'cjs',
+  // Every blank is read at every start; names stay, and so do lines short enough to be pointed at
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 120,
+  // V8 reads a file of nothing but ASCII in half the time
+  charset: 'ascii',
+};
+
 await buildAll();
 
 async function buildAll() {
   const inputs = hashOfInputs();
   const plugins = [compiledRules(), onlyTheVersion()];
   const { bundles, imported } = await commandBundles(plugins);
+  bundles.push(await bootFile(bundles));
   bundles.push(await modules({ ...imported, index: source('index.ts') }, plugins));
 
   const programs = bundles
@@ -115,7 +128,7 @@ function rank(path) {
 
 /** The command's files, from the first on: each bundle says what else it loads on demand. */
 async function commandBundles(plugins) {
-  const wanted = new Map([['keyscan', source('cli/main.ts')], ...Object.entries(late)]);
+  const wanted = new Map([['program', source('cli/main.ts')], ...Object.entries(late)]);
   const imported = {};
   const bundles = [];
   for (const [name, entry] of wanted) {
@@ -146,14 +159,7 @@ async function commonJs(name, entry, plugins) {
       ? { stdin: { contents: lateEntry(entry), resolveDir: root } }
       : { entryPoints: [entry] }),
     outfile: join(dist, `${name}.cjs`),
-    format: 'cjs',
-    // Every blank is read at every start; names stay, and so do lines short enough to be pointed at
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 120,
-    banner: name === 'keyscan' ? { js: '#!/usr/bin/env node' } : {},
-    // V8 reads a file of nothing but ASCII in half the time
-    charset: 'ascii',
+    ...small,
     // V8 checks regex literals when it reads a file, and \p{…} loads tables for it; new RegExp() waits until it is reached
     supported: {
       'regexp-unicode-property-escapes': false,
@@ -163,6 +169,21 @@ async function commonJs(name, entry, plugins) {
     plugins: [lateBuiltins(), onDemand, lateModules({ from: name, files: late }), ...plugins],
   });
   return { bundle, required, modules };
+}
+
+/** The command itself, which knows by a hash which build it belongs to. */
+async function bootFile(bundles) {
+  const hash = createHash('sha256');
+  for (const { contents } of bundles.flatMap(({ outputFiles }) => outputFiles))
+    hash.update(contents);
+  return build({
+    ...common,
+    ...small,
+    entryPoints: [source('cli/boot.ts')],
+    outfile: join(dist, 'keyscan.cjs'),
+    banner: { js: '#!/usr/bin/env node' },
+    define: { BUILD: JSON.stringify(hash.digest('hex').slice(0, 16)) },
+  });
 }
 
 /** ES modules that share chunks, so that `import()` keeps what is rarely needed off everybody else's way. */

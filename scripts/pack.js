@@ -33,7 +33,9 @@ function stage() {
   run(process.execPath, [join(root, 'scripts/setup.js'), '--build']);
   cpSync(dist, join(folder, 'dist'), { recursive: true });
   rmSync(join(folder, 'dist', basename(stamp)));
-  rmSync(join(folder, 'dist/types'), { recursive: true, force: true });
+  for (const name of ['types', 'compile-cache']) {
+    rmSync(join(folder, 'dist', name), { recursive: true, force: true });
+  }
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   const types = join(folder, 'dist/types');
   run(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', types]);

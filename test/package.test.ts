@@ -74,6 +74,7 @@ describe('the files of the package', () => {
       'dist/late.cjs',
       'dist/own.cjs',
       'dist/policy.cjs',
+      'dist/program.cjs',
       'dist/scan.cjs',
       'dist/schema.json',
       'dist/shapes.cjs',
@@ -95,6 +96,7 @@ describe('the files of the package', () => {
       }
     };
     follow('keyscan.cjs');
+    follow('program.cjs');
     follow('index.js');
     const programs = files().filter((name) => /^dist\/.*\.c?js$/.test(name));
     expect(programs.filter((name) => !reached.has(name.slice('dist/'.length)))).toEqual([]);

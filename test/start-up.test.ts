@@ -20,14 +20,18 @@ const costly = [
 ];
 
 describe('what is loaded', () => {
-  it('by --version is the first file and nothing else', () => {
-    expect(loadedBy(['--version'])).toEqual({ files: ['keyscan.cjs'], builtins: [], code: 0 });
+  it('by --version is the program and nothing else', () => {
+    expect(loadedBy(['--version'])).toEqual({
+      files: ['keyscan.cjs', 'program.cjs'],
+      builtins: [],
+      code: 0,
+    });
   });
 
-  it('by the scan of a file that holds nothing is the first file and the scan', () => {
+  it('by the scan of a file that holds nothing is the program and the scan', () => {
     const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
     expect(loadedBy(['settings.ini'], cwd)).toEqual({
-      files: ['keyscan.cjs', 'scan.cjs'],
+      files: ['keyscan.cjs', 'program.cjs', 'scan.cjs'],
       builtins: [],
       code: 0,
     });
@@ -37,7 +41,7 @@ describe('what is loaded', () => {
     const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
     const toNull = ['-c', '"$0" "$1" settings.ini >/dev/null', process.execPath, program];
     expect(loadedBy(toNull, cwd, 'sh')).toEqual({
-      files: ['keyscan.cjs', 'scan.cjs'],
+      files: ['keyscan.cjs', 'program.cjs', 'scan.cjs'],
       builtins: [],
       code: 0,
     });
@@ -50,7 +54,7 @@ describe('what is loaded', () => {
       'settings.ini': 'region = eu-west-1\n',
     });
     expect(loadedBy(['settings.ini'], cwd)).toEqual({
-      files: ['keyscan.cjs', 'policy.cjs', 'scan.cjs'],
+      files: ['keyscan.cjs', 'policy.cjs', 'program.cjs', 'scan.cjs'],
       builtins: [],
       code: 0,
     });
@@ -59,7 +63,7 @@ describe('what is loaded', () => {
   it('by the scan of a folder, in addition, is what walks it', () => {
     const cwd = project({ 'settings.ini': 'region = eu-west-1\n' });
     expect(loadedBy(['.'], cwd)).toEqual({
-      files: ['keyscan.cjs', 'scan.cjs', 'tree.cjs'],
+      files: ['keyscan.cjs', 'program.cjs', 'scan.cjs', 'tree.cjs'],
       builtins: [],
       code: 0,
     });
@@ -69,7 +73,7 @@ describe('what is loaded', () => {
     const leak = run([join(projectRoot, 'scripts/demo-leak.js')], { command: process.execPath });
     const cwd = project({ '.env': leak.stdout });
     expect(loadedBy(['.env'], cwd)).toEqual({
-      files: ['keyscan.cjs', 'late.cjs', 'scan.cjs', 'shapes.cjs'],
+      files: ['keyscan.cjs', 'late.cjs', 'program.cjs', 'scan.cjs', 'shapes.cjs'],
       builtins: ['crypto'], // for the fingerprint
       code: 1,
     });
@@ -85,8 +89,14 @@ function project(files: Readonly<Record<string, string>>): string {
 function loadedBy(args: readonly string[], cwd = temporaryFolder('work'), command?: string) {
   const spy = temporaryFolder('spy');
   writeTree(spy, {
-    'spy.cjs': `process.on('exit', () => {
-      const files = Object.keys(require.cache).filter((file) => file !== __filename);
+    'spy.cjs': `const fs = require('fs');
+    const read = fs.readFileSync;
+    const files = [];
+    fs.readFileSync = (file, ...rest) => {
+      if (/[.]cjs$/.test(file)) files.push(file);
+      return read(file, ...rest);
+    };
+    process.on('exit', () => {
       const builtins = process.moduleLoadList.map((name) => name.replace('NativeModule ', ''));
       process._rawDebug('loaded ' + JSON.stringify({ files, builtins }));
     });`,
