@@ -38,37 +38,82 @@ export function addBeside(
 ): Piece[] {
   const { beside } = part;
   if (beside === undefined) return [];
-  const added: Piece[] = [];
-  const visit = (node: Found, around: Found | undefined): void => {
+  const added: (readonly [Found, Piece])[] = [];
+  const encodedPieces: (readonly [Found, Piece])[] = [];
+  const visit = (node: Found, around?: Surroundings): void => {
     const ids = node.pieces.filter((piece) => lone.has(piece));
     if (ids.length > mostIds) by.exhausted = true;
-    const taken = node.pieces.filter((piece) => piece.rule === rule || piece.part.strong === true);
+    const taken = overlapping(
+      node.pieces
+        .filter((piece) => piece.rule === rule || piece.part.strong === true)
+        .map(({ start, end }) => [start, end]),
+    );
+    const takenHere: Piece[] = [];
+    const isFree = (start: number, end: number) =>
+      !taken(start, end) && !takenHere.some((piece) => piece.start < end && start < piece.end);
     for (const id of ids.slice(0, mostIds)) {
-      const piece = bestBeside(node.layer, id, part, beside, rule, taken, by, reach);
-      if (piece !== undefined) taken.push(piece);
-      if (piece !== undefined) added.push(piece);
+      const piece = bestBeside(node.layer, id, part, beside, rule, isFree, by, reach);
+      if (piece !== undefined) takenHere.push(piece);
+      if (piece !== undefined) added.push([node, piece]);
       else if (reach === 'around' && around !== undefined) {
         const encoded = encodedBeside(around, node.layer, id, part, beside, rule, by);
-        if (encoded !== undefined) encodedPieces.push([around, encoded]);
+        if (encoded !== undefined) encodedPieces.push([around.node, encoded]);
       }
     }
+    const here = node.inner.length > 0 ? surroundings(node) : undefined;
     node.inner.forEach((inner) => {
-      visit(inner, node);
+      visit(inner, here);
     });
   };
-  const encodedPieces: (readonly [Found, Piece])[] = [];
-  visit(found, undefined);
-  for (const piece of added) nodeOf(found, piece.layer)?.pieces.push(piece);
+  visit(found);
+  for (const [node, piece] of added) node.pieces.push(piece);
   for (const [node, piece] of encodedPieces) {
     node.inner.push({ layer: piece.layer, pieces: [piece], inner: [] });
-    added.push(piece);
   }
-  return added;
+  return [...added, ...encodedPieces].map(([, piece]) => piece);
+}
+
+/** A place with containers in it. */
+interface Surroundings {
+  readonly node: Found;
+  /** Whether there is a container in [start, end). */
+  readonly contained: (start: number, end: number) => boolean;
+}
+
+function surroundings(node: Found): Surroundings {
+  const places = node.inner.map(({ layer }) => layer.toParent(0, Math.max(1, layer.length)));
+  return { node, contained: overlapping(places) };
+}
+
+/**
+ * Whether one of these half-open stretches overlaps another: asked for each run beside each id, so that looking through
+ * all of them each time would take the square of the time.
+ */
+function overlapping(
+  stretches: readonly (readonly [number, number])[],
+): (start: number, end: number) => boolean {
+  const sorted = [...stretches].sort(([a], [b]) => a - b);
+  const starts = sorted.map(([from]) => from);
+  let furthest = 0;
+  const ends = sorted.map(([, to]) => (furthest = Math.max(furthest, to)));
+  return (start, end) => (ends[lastUpTo(starts, end - 1)] ?? 0) > start;
+}
+
+/** The index of the last of the ascending `values` that is not above `limit`, or -1. */
+function lastUpTo(values: readonly number[], limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** A run of base64 by itself that holds nothing but a value, beside another that held an id: the data of a Kubernetes Secret. */
 function encodedBeside(
-  around: Found,
+  { node, contained }: Surroundings,
   inner: Layer,
   id: Piece,
   part: RulePart,
@@ -77,7 +122,7 @@ function encodedBeside(
   by: Collector,
 ): Piece | undefined {
   if (inner.decodings.at(-1) !== 'base64') return undefined;
-  const { layer } = around;
+  const { layer } = node;
   const [idStart, idEnd] = inner.toParent(id.start, id.end);
   const from = Math.max(0, idStart - beside.within);
   const text = latin1(layer.bytes, from, Math.min(layer.length, idEnd + beside.within));
@@ -97,7 +142,7 @@ function encodedBeside(
     .filter(({ rank }) => rank < Infinity)
     .sort((a, b) => a.rank - b.rank);
   for (const { start, end } of candidates) {
-    if (around.inner.some((node) => covers(node.layer, start))) continue;
+    if (contained(start, start + 1)) continue;
     const held = base64Layer(layer, start, end);
     const value = latin1(held.bytes, 0, held.length).replace(/\r?\n$/, '');
     if (value.length < beside.min || value.length > beside.max) continue;
@@ -132,21 +177,6 @@ function isForeign(layer: Layer, start: number, id: Piece): boolean {
 
 const encodedRun = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{20,256}={0,2}(?![A-Za-z0-9+/=])/g;
 
-/** Whether a container begins at `start` of its parent. */
-function covers(layer: Layer, start: number): boolean {
-  const [from, to] = layer.toParent(0, Math.max(1, layer.length));
-  return from <= start && start < to;
-}
-
-function nodeOf(found: Found, layer: Layer): Found | undefined {
-  if (found.layer === layer) return found;
-  for (const inner of found.inner) {
-    const node = nodeOf(inner, layer);
-    if (node !== undefined) return node;
-  }
-  return undefined;
-}
-
 interface Candidate {
   readonly start: number;
   readonly end: number;
@@ -159,7 +189,7 @@ function bestBeside(
   part: RulePart,
   beside: NonNullable<RulePart['beside']>,
   rule: number,
-  taken: readonly Piece[],
+  isFree: (start: number, end: number) => boolean,
   by: Collector,
   reach: 'line' | 'around',
 ): Piece | undefined {
@@ -169,7 +199,7 @@ function bestBeside(
     ...runsIn(layer, id.end, to, beside),
     ...runsIn(layer, from, id.start, beside),
   ]
-    .filter(({ start, end }) => !taken.some((piece) => piece.start < end && start < piece.end))
+    .filter(({ start, end }) => isFree(start, end))
     .map(({ start, end }) => {
       const gap =
         start >= id.end ? gapBetween(layer, id.end, start) : gapBetween(layer, end, id.start);
