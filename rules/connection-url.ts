@@ -30,6 +30,7 @@ export const connectionUrl: readonly Rule[] = [
             regex:
               '://[^\\s:/@"\'<>`?#,;|\\\\]{0,128}:(?<value>[^\\s/"\'<>`?#,\\\\]{1,200})@(?=[A-Za-z0-9\\[%_])(?![^\\s/"\'<>`?#,]*@)',
             window: 400,
+            needs: '@',
             within: urlCharacters,
           },
         ],
@@ -76,6 +77,7 @@ export const connectionUrl: readonly Rule[] = [
             anchor: 'jdbc:oracle:',
             regex:
               'jdbc:oracle:[a-z]{2,6}:[^\\s:/@"\']{1,64}/(?<value>[^\\s"\'<>/()\\\\]{1,128})@(?=[\\w(/])(?![^\\s"\'<>/()]*@)',
+            needs: '@',
             window: 300,
             within: urlCharacters,
             as: { title: 'Password in an Oracle JDBC URL' },
@@ -90,6 +92,7 @@ export const connectionUrl: readonly Rule[] = [
             type: 'pattern',
             anchor: '://',
             regex: '://(?<value>[A-Za-z0-9_-]{20,255}):(?:x-oauth-basic|x-oauth-token)?@',
+            needs: '@',
             window: 320,
             within: urlCharacters,
             as: { title: 'Token in a URL' },

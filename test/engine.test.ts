@@ -283,6 +283,17 @@ describe('the engine', () => {
     expect(engine.scan(plain, plain.length).exhausted).toBe(false);
   });
 
+  it('reads lists of addresses, with ports and without blanks, to their end', () => {
+    const password = 'mB7'.repeat(4);
+    const leak = `postgres://oven:${password}@db.moonbakery.dev/orders`;
+    for (const address of ['http://a.b:1,', '"http://10.0.0.1:8080/",', 'https://x.dev/?a=1&u=']) {
+      const text = Buffer.from(address.repeat(100_000) + leak);
+      const { exhausted, count, data } = engine.scan(text, text.length);
+      expect({ exhausted, count }).toEqual({ exhausted: false, count: 1 });
+      expect(text.subarray(data[1], data[2]).toString()).toBe(password);
+    }
+  });
+
   describe('from tables that were packed', () => {
     const packed = pack(tables);
     const text = Buffer.from(

@@ -56,6 +56,8 @@ export interface PatternShape {
   readonly window?: number;
   /** The text that the regex sees goes no further behind the anchor than these characters (and all beyond ASCII) do; default: any. */
   readonly within?: CharSet;
+  /** A character that stands in every match behind the anchor: without one in reach the regex is not tried. */
+  readonly needs?: string;
 }
 
 export type Shape = TokenShape | AssignmentShape | BlockShape | PatternShape;

@@ -49,6 +49,22 @@ function indexOf(state: State, text: string, from: number, limit: number): numbe
   return -1;
 }
 
+/** Whether what every match needs stands behind the anchor. Each byte is looked at once for all anchors. */
+function isInReach(
+  state: State,
+  index: number,
+  at: number,
+  { needs, window }: PatternMatcher,
+): boolean {
+  const limit = Math.min(state.length, at + window);
+  const from = Math.max(at, state.searched[index] ?? 0);
+  let next = from;
+  while (next < limit && state.bytes[next] !== needs) next++;
+  state.steps -= (next - from) >> 2;
+  state.searched[index] = next;
+  return next < limit;
+}
+
 export function patternConfirm(matcher: PatternMatcher): Confirm {
   let regex: RegExp | undefined;
   const within = matcher.within === null ? null : byteSet(matcher.within);
@@ -60,6 +76,7 @@ export function patternConfirm(matcher: PatternMatcher): Confirm {
     state.steps -= 4;
     if (literalEnd(state, at, matcher.anchor, matcher.anyCase) < 0) return;
     if (seesFar) state.seen = true;
+    if (matcher.needs >= 0 && !isInReach(state, index, at, matcher)) return;
     if (!state.mayTry(index, at, matcher.window)) return;
     const from = Math.max(0, at - matcher.lookBack);
     let to = Math.min(state.length, at + matcher.window);

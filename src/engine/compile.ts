@@ -108,6 +108,7 @@ function compileShape(shape: Shape, origin: Origin): Compiled {
           lookBack: shape.lookBack ?? 0,
           window: Math.min(shape.window ?? 512, 4096),
           within: shape.within === undefined ? null : checked(shape.within),
+          needs: shape.needs?.charCodeAt(0) ?? -1,
           regex: shape.regex,
         },
         found: [

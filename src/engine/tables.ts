@@ -71,6 +71,8 @@ export interface PatternMatcher extends Origin {
   readonly window: number;
   /** null: any byte. */
   readonly within: CharSet | null;
+  /** The code of a character that every match has behind the anchor; -1: none is known. */
+  readonly needs: number;
   readonly regex: string;
 }
 
