@@ -1,6 +1,7 @@
 // Installs the AWS clients that test/migration.test.ts asks who they sign with: the AWS CLI v1 and boto3 (pip), the AWS CLI
-// v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code. Into the
-// folder given, else KEYSCAN_TEST_CLIENTS, else the cache folder of the person; does nothing, fast, for what is there.
+// v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code; and for
+// the tests of git, git-filter-repo (pip) and a git that runs hooks of the configuration (built from Debian's source).
+// Into the folder given, else KEYSCAN_TEST_CLIENTS, else the cache folder of the person; does nothing, fast, for what is there.
 // With --list it installs nothing and prints as JSON where each one lies and its versions,
 // null for one that is missing.
 // A client that cannot be had here is said loudly and its tests are skipped. The JavaScript SDK is a development
@@ -17,7 +18,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { root } from './inputs.js';
@@ -28,6 +29,11 @@ const folder = given || process.env.KEYSCAN_TEST_CLIENTS || join(caches(), 'keys
 const goSource = join(root, 'test/clients/go');
 
 const stampName = '.made-from';
+
+const filterRepo = 'git-filter-repo==2.47.0';
+const gitFlags = ['RUNTIME_PREFIX=1', 'CFLAGS=-O1'].concat(
+  ['CURL', 'OPENSSL', 'GETTEXT', 'TCLTK', 'PERL', 'EXPAT', 'PYTHON'].map((name) => `NO_${name}=1`),
+);
 
 const pythonPackages = ['awscli==1.46.3', 'boto3==1.44.8'];
 // What the AWS CLI v2 of Debian 12 needs of Debian's Python; it is not on PyPI.
@@ -90,6 +96,43 @@ const clients = [
     },
     versions: (target) => ask(join(target, 'identity'), ['versions']),
   },
+  {
+    name: 'filter-repo',
+    what: 'git-filter-repo',
+    from: filterRepo,
+    install: (target) => {
+      run(
+        firstPython(() => true),
+        ['-m', 'venv', target],
+      );
+      run(join(target, 'bin/python3'), ['-m', 'pip', 'install', '--quiet', filterRepo]);
+      // For the PATH, with nothing else beside it; what pip wrote names the folder as it is called now.
+      mkdirSync(join(target, 'path'));
+      writeFileSync(
+        join(target, 'path/git-filter-repo'),
+        '#!/bin/sh\nexec "${0%/*}/../bin/python3" -m git_filter_repo "$@"\n',
+        { mode: 0o755 },
+      );
+    },
+    versions: (target) =>
+      ask(join(target, 'bin/python3'), [
+        '-c',
+        'import json, importlib.metadata as m; print(json.dumps({"git-filter-repo": m.version("git-filter-repo")}))',
+      ]),
+  },
+  {
+    name: 'git',
+    what: 'git 2.54 or later',
+    from: `Debian sid, ${gitFlags.join(' ')}`,
+    install: buildGit,
+    versions: (target) => {
+      const { status, stdout } = spawnSync(join(target, 'bin/git'), ['--version'], {
+        encoding: 'utf8',
+      });
+      const [, minor] = /^git version 2\.(\d+)/.exec(stdout ?? '') ?? [];
+      return status === 0 && Number(minor) >= 54 ? { git: stdout.trim() } : undefined;
+    },
+  },
 ];
 
 if (option === '--list') {
@@ -151,6 +194,46 @@ function download(target) {
   if (status !== 0) throw new Error(stderr || (error?.message ?? 'apt-get download failed'));
 }
 
+/** The source as apt finds it in the newest release, with lists of its own; then git itself, without the rest. */
+function buildGit(target) {
+  const [site] = run('apt-get', [
+    'indextargets',
+    '--format',
+    '$(ORIGIN) $(SITE)',
+    'Created-By: Packages',
+  ])
+    .split('\n')
+    .flatMap((line) => /^Debian (\S+\/debian)$/.exec(line)?.[1] ?? []);
+  if (site === undefined) throw new Error('apt has no Debian here to get the source from');
+  const apt = join(target, 'apt');
+  for (const name of ['lists', 'cache']) mkdirSync(join(apt, name, 'partial'), { recursive: true });
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
+  writeFileSync(join(apt, 'sources.list'), `deb-src ${signed}${site} sid main\n`);
+  const options = [
+    `Dir::Etc::sourcelist=${apt}/sources.list`,
+    'Dir::Etc::sourceparts=/dev/null',
+    `Dir::State::lists=${apt}/lists`,
+    `Dir::Cache=${apt}/cache`,
+  ].flatMap((option) => ['-o', option]);
+  run('apt-get', [...options, '--quiet', '--quiet', 'update']);
+  run('apt-get', [...options, '--quiet', 'source', '--download-only', 'git'], { cwd: target });
+  const archive = readdirSync(target).find((name) => /\.orig\.tar\.\w+$/.test(name));
+  const source = join(target, 'source');
+  mkdirSync(source);
+  run('tar', ['-xf', join(target, archive ?? ''), '-C', source, '--strip-components=1']);
+  run('make', ['-s', `-j${availableParallelism()}`, ...gitFlags, 'git'], { cwd: source });
+  const programs = join(target, 'libexec/git-core');
+  for (const folder of [join(target, 'bin'), programs]) mkdirSync(folder, { recursive: true });
+  renameSync(join(source, 'git'), join(programs, 'git'));
+  symlinkSync('../libexec/git-core/git', join(target, 'bin/git'));
+  for (const name of ['receive-pack', 'upload-pack'])
+    symlinkSync('git', join(programs, `git-${name}`));
+  for (const name of readdirSync(target)) {
+    if (!['bin', 'libexec'].includes(name)) rmSync(join(target, name), { recursive: true });
+  }
+}
+
 /** The real path: what is on the PATH may be a script that chooses one. */
 function firstPython(fits) {
   const script =
@@ -177,6 +260,7 @@ function ask(command, args, env = {}) {
   return status === 0 ? JSON.parse(stdout) : undefined;
 }
 
+/** Its output; throws when it fails. */
 function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
@@ -184,6 +268,7 @@ function run(command, args, options = {}) {
   });
   if (error !== undefined) throw new Error(`${command}: ${error.message}`);
   if (status !== 0) throw new Error(`${command} ${args[0]}: ${stderr || stdout}`);
+  return stdout;
 }
 
 function hash(content) {

@@ -7,14 +7,7 @@ import type { Scanner } from '../detect/api.ts';
 import { type Change, renames } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
-import {
-  type CommitGraph,
-  containing,
-  isCommit,
-  loadGraph,
-  mergesSince,
-  treeOf,
-} from '../git/reach.ts';
+import { containing, isCommit, loadGraph, treeOf } from '../git/reach.ts';
 import { listCommits, type Selection, type Tip } from '../git/revisions.ts';
 import type { Empties } from '../git/packs.ts';
 import type { Git } from '../git/run.ts';
@@ -29,7 +22,7 @@ import {
 } from '../git/walk.ts';
 import { count } from '../report/words.ts';
 import type { Watch } from './collect.ts';
-import { rewriteOf } from './rewrite.ts';
+import { rewriter } from './rewriter.ts';
 import { onLines } from './staged.ts';
 
 export interface CommitsRequest {
@@ -174,6 +167,8 @@ class CommitsScanning {
   private readonly request: CommitsRequest;
   /** What the notes belong to in which something was found, by fingerprint. */
   private readonly noted = new Map<string, string>();
+  /** The contents in which it was brought, by fingerprint. */
+  private readonly broughtIn = new Map<string, string>();
   /** Contents in which something was found, `blob\0path`. */
   private readonly telling = new Set<string>();
   private readonly blobs = new Set<string>();
@@ -275,6 +270,9 @@ class CommitsScanning {
     const news = found.filter((finding) => this.isNews(finding));
     if (news.length > 0) {
       const brought = onLines(news, this.linesOf(change, blob, commit));
+      for (const { fingerprint } of brought) {
+        if (change.blob !== null) this.broughtIn.set(fingerprint, change.blob);
+      }
       if (path === '<note>') {
         // git names a note by what it belongs to, in folders when there are many
         const noted = change.path.replaceAll('/', '');
@@ -343,12 +341,22 @@ class CommitsScanning {
     const findings = [...this.leaks.values()];
     if (findings.length === 0) return [];
     const commits = new Set(findings.flatMap(({ commit }) => commit ?? []));
-    const head = this.textOf('rev-parse', '--quiet', '--verify', 'HEAD');
+    const { code, stdout } = this.git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']);
+    const head = code === 0 ? stdout.toString().trim() : null;
     const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
     const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
     const reaching = containing(graph, commits, this.request.tips);
     const atHead = this.atHead(new Set(findings.map(({ path }) => path)));
-    const exactly = commits.size <= mostRewrites ? this.rewriter(graph, head, atHead) : undefined;
+    const exactly =
+      commits.size <= mostRewrites
+        ? rewriter(this.git, {
+            graph,
+            head,
+            atHead: ({ fingerprint }) => atHead.get(fingerprint) ?? new Map(),
+            blobOf: ({ fingerprint }) => this.broughtIn.get(fingerprint),
+            notedOf: ({ fingerprint }) => this.noted.get(fingerprint),
+          })
+        : undefined;
     const located = findings.map((finding) => ({
       ...finding,
       atHead: atHead.has(finding.fingerprint),
@@ -357,57 +365,23 @@ class CommitsScanning {
     return exactly === undefined ? located : located.map(exactly);
   }
 
-  /** What git prints on one line; null when it fails. */
-  private textOf(...args: readonly string[]): string | null {
-    const { code, stdout } = this.git.attempt(args);
-    return code === 0 ? stdout.toString().trim() : null;
-  }
-
-  /** Puts the exact commands right behind what they are for. */
-  private rewriter(
-    graph: CommitGraph,
-    head: string | null,
-    atHead: ReadonlyMap<string, ReadonlySet<string>>,
-  ): (finding: Finding) => Finding {
-    const branch = this.textOf('symbolic-ref', '--quiet', 'HEAD');
-    const hasMergeSince = head === null ? () => false : mergesSince(graph, head);
-    const merged = new Map<string, boolean>();
-    return (finding) => {
-      const { commit, stage, next, fingerprint } = finding;
-      if (commit === null || stage !== 'committed') return finding;
-      const merges = merged.get(commit) ?? hasMergeSince(commit);
-      merged.set(commit, merges);
-      const paths = atHead.get(fingerprint);
-      const rewrite = rewriteOf(finding, {
-        head,
-        branch,
-        isRoot: graph.get(commit)?.length === 0,
-        merges,
-        pathAtHead: paths?.has(finding.path) === true ? finding.path : paths?.values().next().value,
-        noted: this.noted.get(fingerprint),
-      });
-      const [first = '', ...rest] = next;
-      return rewrite === undefined ? finding : { ...finding, next: [first, rewrite, ...rest] };
-    };
-  }
-
-  /** What lies in HEAD's tree, as far as it was found anywhere, or stands under the same path: fingerprint → paths. */
-  private atHead(paths: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<string>> {
+  /** What lies in HEAD's tree, as far as it was found anywhere, or stands under the same path: the blob of each path. */
+  private atHead(wanted: ReadonlySet<string>): ReadonlyMap<string, ReadonlyMap<string, string>> {
     const entries = treeOf(this.git, 'HEAD').filter(
-      ({ path, blob }) => paths.has(path) || this.telling.has(`${blob}\0${path}`),
+      ({ path, blob }) => wanted.has(path) || this.telling.has(`${blob}\0${path}`),
     );
     const pathsOf = new Map<string, string[]>();
     for (const { blob, path } of entries) {
       pathsOf.set(blob, [...(pathsOf.get(blob) ?? []), path]);
     }
-    const found = new Map<string, Set<string>>();
+    const found = new Map<string, Map<string, string>>();
     for (const [id, content] of readBlobs(this.git, [...pathsOf.keys()])) {
       if (isUnavailable(content)) continue;
       for (const path of pathsOf.get(id) ?? []) {
         const { findings } = this.scanner.scan({ path, stage: 'committed', content });
         for (const { fingerprint } of findings) {
-          const at = found.get(fingerprint) ?? new Set();
-          found.set(fingerprint, at.add(path));
+          const at = found.get(fingerprint) ?? new Map<string, string>();
+          found.set(fingerprint, at.set(path, id));
         }
       }
     }

@@ -1,4 +1,5 @@
-// The commands that take a leak out of commits that nobody else has yet, for the very case.
+// The commands that take a leak out of commits that nobody else has yet, for the very case. Where git's own commands
+// could stop halfway, or lose what a merge brought, it is git-filter-repo, told exactly which commits it may change.
 
 import type { Finding } from '../core/finding.ts';
 import { quoted } from '../git/run.ts';
@@ -7,78 +8,106 @@ export interface Situation {
   /** The commit HEAD stands on, and the branch it is on; null when detached. */
   readonly head: string | null;
   readonly branch: string | null;
+  /** There is no work tree. */
+  readonly isBare: boolean;
   /** The commit has no parent. */
   readonly isRoot: boolean;
-  /** Merges between the commit and HEAD. */
+  /** The commit is a merge, or there are merges between it and HEAD. */
   readonly merges: boolean;
+  /** git finds a fixup of the commit by its title; it cannot find that of a fixup. */
+  readonly canFixUp: boolean;
   /** Where HEAD holds the value now; undefined when it does not. */
   readonly pathAtHead: string | undefined;
+  /** The file at HEAD is the one that the commit brought, byte for byte. */
+  readonly isUntouched: boolean;
   /** What a note with the value belongs to. */
   readonly noted: string | undefined;
+  /** A shell command that prints the values, one a line; undefined where they are no text on one line. */
+  readonly values: string | undefined;
+  /** Commits beside and before it, which reach all that must stay as they are. */
+  readonly outside: readonly string[];
 }
 
 /** A line to put among what to do next; undefined where there is nothing exact to say. */
 export function rewriteOf(finding: Finding, at: Situation): string | undefined {
   const { commit, path, stage, refs = [] } = finding;
-  if (commit === null || stage !== 'committed') return undefined;
+  if (stage !== 'committed') return undefined;
+  if (commit === null) return withoutCommit(path);
   const tag = /^<tag-message>\/(.+)$/.exec(path)?.[1];
-  if (tag !== undefined) return `Make the tag anew: git tag --delete ${quoted(tag)}`;
+  if (tag !== undefined) {
+    const name = quoted(tag);
+    return `Write its message anew: git tag --force --annotate ${name} ${quoted(`${tag}^{}`)}`;
+  }
   if (path === '<note>') return withoutNote(refs, at.noted);
-  const stash = refs.find((name) => name === 'refs/stash' || name.startsWith('stash@'));
-  const branches = refs.filter((name) => name.startsWith('refs/heads/'));
   const here = at.branch ?? 'HEAD';
-  if (!refs.includes(here)) {
-    const [branch] = branches;
-    if (branch !== undefined) {
-      const name = quoted(branch.replace('refs/heads/', ''));
-      return `It is on another branch; there keyscan --history gives the commands: git switch ${name}`;
-    }
-    if (stash === undefined) return undefined;
-    const entry = stash === 'refs/stash' ? 'stash@{0}' : stash;
-    return `Drop the stash entry that holds it: git stash drop ${quoted(entry)}`;
-  }
-  const others = [...branches, ...refs.filter((name) => name.startsWith('refs/tags/'))]
-    .filter((name) => name !== here)
-    .map((name) => name.replace(/^refs\/(?:heads|tags)\//, ''));
-  const also = others.length === 0 ? '' : ` (others hold it too: ${others.join(', ')})`;
-  const rewrite =
-    path === '<commit-message>' ? newMessage(commit, at) : newContent(commit, path, at);
-  return rewrite.replace(': ', `${also}: `);
+  if (!refs.includes(here)) return elsewhere(refs);
+  const how = path === '<commit-message>' ? newMessage(commit, at) : newContent(commit, path, at);
+  if (how === undefined) return undefined;
+  if (typeof how === 'string') return how.replace(': ', `${alsoIn(refs, [here])}: `);
+  const all = rewritable(refs, here);
+  return `${how.what}${alsoIn(refs, all)}: ${filterRepo(how, all, at)}`;
 }
 
-function newMessage(commit: string, at: Situation): string {
-  if (commit === at.head) return 'Write the message anew: git commit --amend';
-  const editor = `git -c sequence.editor="sed -i.bak '1s/^p[a-z]*/reword/'"`;
-  if (at.merges) {
-    return `Write the message anew, changing "pick" to "reword" before ${commit.slice(0, 7)}: git rebase --interactive --rebase-merges ${baseOf(commit, at)}`;
-  }
-  return `Write the message anew: ${editor} rebase --interactive ${baseOf(commit, at)}`;
+// --------------------------------------------------------------------------------------------------- git's own commands
+
+/** What git-filter-repo is to do. */
+interface Filter {
+  readonly what: string;
+  /** What it reads. */
+  readonly input?: string;
+  readonly options: string;
 }
 
-function newContent(commit: string, path: string, at: Situation): string {
-  const { pathAtHead } = at;
-  if (pathAtHead === path) {
-    const add = `git add -- ${quoted(path)}`;
-    if (commit === at.head) return `Take it out, then: ${add} && git commit --amend --no-edit`;
-    // what merges themselves brought has to be resolved again, and git says so
-    const merges = at.merges ? ' --rebase-merges' : '';
-    return `Take it out, then: ${add} && git commit --fixup=${commit} && git -c sequence.editor=true rebase --interactive --autosquash${merges} ${baseOf(commit, at)}`;
+function newMessage(commit: string, at: Situation): string | Filter | undefined {
+  if (at.isBare || (at.merges && commit !== at.head)) {
+    if (isSha256(commit)) return undefined;
+    return {
+      what: 'Replace it in the message, and nothing else',
+      ...(at.values === undefined ? {} : { input: at.values }),
+      options: '--replace-message /dev/stdin',
+    };
   }
-  if (at.merges) {
-    const paths = [path, ...(pathAtHead === undefined ? [] : [pathAtHead])];
-    const flags = paths.map((each) => `--path ${quoted(each)}`).join(' ');
-    return `Take the file out of every commit, having saved it, with git-filter-repo: git filter-repo --force --invert-paths ${flags}`;
+  if (commit === at.head) return 'Write the message anew: git commit --amend --only';
+  const editor = `-c sequence.editor="sed -i.bak '1s/^p[a-z]*/reword/'"`;
+  return `Write the message anew: git -c rebase.rebaseMerges=false ${editor} rebase --interactive --autostash ${baseOf(commit, at)}`;
+}
+
+function newContent(commit: string, path: string, at: Situation): string | Filter | undefined {
+  const { pathAtHead, merges } = at;
+  const isThere = pathAtHead === path;
+  if (!at.isBare && isThere && commit === at.head) {
+    return `Take it out, then: git commit --amend --no-edit -- ${quoted(path)}`;
   }
-  const [said, add] =
-    pathAtHead === undefined
-      ? ['It is gone at HEAD but not from the commits; make those since then one: ', '']
-      : [
-          `It has moved; take it out of ${quoted(pathAtHead)} and make the commits since then one: `,
-          `git add -- ${quoted(pathAtHead)} && `,
-        ];
+  // later changes beside it would not fit any more, and merges would be made anew
+  if (!at.isBare && isThere && at.isUntouched && at.canFixUp && !merges) {
+    return `Take it out, then: git commit --fixup=${commit} -- ${quoted(path)} && git -c rebase.rebaseMerges=false -c sequence.editor=true rebase --interactive --autosquash --autostash ${baseOf(commit, at)}`;
+  }
+  const needsFilter = at.isBare || merges;
+  if ((needsFilter || isThere) && !isSha256(commit)) return replaced(path, at);
+  if (needsFilter) return undefined;
+  const [said, add] = sinceThen(path, pathAtHead);
   return at.isRoot
     ? `${said}${add}git reset --soft ${commit} && git commit --amend`
     : `${said}${add}git reset --soft ${commit}~1 && git commit --allow-empty --reedit-message=${commit}`;
+}
+
+/** What to say and what to stage before the commits since then become one. */
+function sinceThen(path: string, pathAtHead: string | undefined): readonly [string, string] {
+  const one = 'make the commits since then one';
+  if (pathAtHead === undefined)
+    return [`It is gone at HEAD but not from the commits; ${one}: `, ''];
+  const add = `git add -- ${quoted(pathAtHead)} && `;
+  if (pathAtHead === path) return [`Take it out and ${one}: `, add];
+  return [`It has moved; take it out of ${quoted(pathAtHead)} and ${one}: `, add];
+}
+
+/** git-filter-repo cannot read such a repository. */
+function isSha256(commit: string): boolean {
+  return commit.length === 64;
+}
+
+function baseOf(commit: string, { isRoot }: Situation): string {
+  return isRoot ? '--root' : `${commit}~1`;
 }
 
 /** The notes before it hold the note too, so they become one commit. */
@@ -90,6 +119,78 @@ function withoutNote(refs: readonly string[], noted: string | undefined): string
   return `Take the note out, and with it the history of these notes: git notes --ref=${name} remove ${noted} && git update-ref ${name} "$(git commit-tree -m Notes ${tree})"`;
 }
 
-function baseOf(commit: string, { isRoot }: Situation): string {
-  return isRoot ? '--root' : `${commit}~1`;
+// ----------------------------------------------------------------------------------------------------- git-filter-repo
+
+function replaced(path: string, { values, pathAtHead = path }: Situation): Filter {
+  if (values !== undefined) {
+    return {
+      what: 'Replace it in every commit that holds it, and nothing else',
+      input: values,
+      options: '--replace-text /dev/stdin',
+    };
+  }
+  const paths = [...new Set([path, pathAtHead])].map((each) => `--path ${quoted(each)}`);
+  return {
+    what: 'Take the file out of every commit, having saved it elsewhere',
+    options: `--invert-paths ${paths.join(' ')}`,
+  };
 }
+
+/**
+ * Only the commits that must change are given to it: it would write signed ones anew too, and with --refs it leaves the
+ * remotes alone. It resets the work tree at its end, so nothing may be uncommitted. A run that is older than a day
+ * makes it ask a question where it reads the values.
+ */
+function filterRepo({ input, options }: Filter, refs: readonly string[], at: Situation): string {
+  const names = [...refs.map(quoted), ...at.outside.map((id) => `^${id}`)].join(' ');
+  const first = [
+    ...(at.isBare ? [] : ['git diff --stat --exit-code HEAD']),
+    'rm -f "$(git rev-parse --git-path filter-repo/already_ran)"',
+  ].join(' && ');
+  const from = input === undefined ? '' : `${input} | `;
+  return `with git-filter-repo: ${first} && ${from}git filter-repo --force ${options} --refs ${names}`;
+}
+
+/** Also other branches and tags, unless another work tree stands on one of them. */
+function rewritable(refs: readonly string[], here: string): readonly string[] {
+  if (refs.some((name) => name.startsWith('worktrees/'))) return [here];
+  const others = refs.filter((name) => /^refs\/(?:heads|tags)\//.test(name) && name !== here);
+  return [here, ...others];
+}
+
+// ----------------------------------------------------------------------------------------------------------- elsewhere
+
+function alsoIn(refs: readonly string[], done: readonly string[]): string {
+  const others = refs
+    .filter((name) => !done.includes(name) && !name.startsWith('refs/remotes/'))
+    .map((name) => name.replace(/^refs\/(?:heads\/|tags\/|(?=stash$))/, ''));
+  return others.length === 0 ? '' : ` (others hold it too: ${others.join(', ')})`;
+}
+
+function elsewhere(refs: readonly string[]): string | undefined {
+  const short = (prefix: string): string[] =>
+    refs.filter((name) => name.startsWith(prefix)).map((name) => quoted(name.slice(prefix.length)));
+  const [branch] = short('refs/heads/');
+  if (branch !== undefined) {
+    return `It is on another branch; there keyscan --history gives the commands: git switch ${branch}`;
+  }
+  const stash = refs.find((name) => name === 'refs/stash' || name.startsWith('stash@'));
+  if (stash !== undefined) {
+    const entry = stash === 'refs/stash' ? 'stash@{0}' : stash;
+    return `Drop the stash entry that holds it: git stash drop ${quoted(entry)}`;
+  }
+  const tags = short('refs/tags/');
+  if (tags.length > 0) {
+    return `Only a tag holds it; delete it, or see there what keyscan --history says: git tag --delete ${tags.join(' ')}`;
+  }
+  return refs.length === 0 ? forgotten : undefined;
+}
+
+function withoutCommit(path: string): string | undefined {
+  const tag = /^refs\/tags\/(.+)$/.exec(path)?.[1];
+  if (tag !== undefined) return `Delete the tag that holds it: git tag --delete ${quoted(tag)}`;
+  return path.startsWith('<unreachable>/') ? forgotten : undefined;
+}
+
+const forgotten =
+  'No branch or tag leads to it, so no push takes it along. To forget it, and all else that only the reflog leads to: git reflog expire --expire=now --all && git gc --prune=now';

@@ -48,17 +48,36 @@ export function containing(
 
 /** Whether a merge is among the commits that `head` reaches and `commit` does not. */
 export function mergesSince(graph: CommitGraph, head: string): (commit: string) => boolean {
-  const merges = [...reachedFrom(graph, head)].filter((id) => (graph.get(id)?.length ?? 0) > 1);
+  const merges = [...reachedFrom(graph, [head])].filter((id) => (graph.get(id)?.length ?? 0) > 1);
   return (commit) => {
     if (merges.length === 0) return false;
-    const before = reachedFrom(graph, commit);
+    const before = reachedFrom(graph, [commit]);
     return merges.some((id) => !before.has(id));
   };
 }
 
-function reachedFrom(graph: CommitGraph, start: string): ReadonlySet<string> {
+/**
+ * Parents of the commit and of all that lead to it which do not lead to it themselves, without those that others of
+ * them reach.
+ */
+export function outsideOf(graph: CommitGraph, commit: string): readonly string[] {
+  const inside = new Set([commit]);
+  const outside = new Set(graph.get(commit));
+  for (const [id, parents] of graph) {
+    if (!parents.some((parent) => inside.has(parent))) continue;
+    inside.add(id);
+    for (const parent of parents) if (!inside.has(parent)) outside.add(parent);
+  }
+  const reached = reachedFrom(
+    graph,
+    [...outside].flatMap((id) => graph.get(id) ?? []),
+  );
+  return [...outside].filter((id) => !reached.has(id));
+}
+
+function reachedFrom(graph: CommitGraph, starts: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>();
-  const open = [start];
+  const open = [...starts];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (found.has(id)) continue;
     found.add(id);
