@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { accountOf, isCanaryAccount } from '../aws/keyid.ts';
-import { type Git, openGit } from '../git/run.ts';
+import { type Git, openElsewhere, openGit } from '../git/run.ts';
 import type { Diagnosis } from '../report/doctor.ts';
 import { type HookName, type HookParts, hookScript } from './hook-script.ts';
 import type { Host } from './host.ts';
@@ -126,8 +126,17 @@ function situation(git: Git, env: Host['env'], folder: string, text: string): Si
     GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates(git, env),
   };
   const author = { NAME: 'keyscan', EMAIL: 'keyscan@localhost', DATE: '1700000000 +0000' };
-  const made = openGit(git.cwd, {
+  // In a repository of its own: from 2.54 on git runs what a configuration names for a changed index
+  const store = path.join(folder, 'git');
+  const format = git.line(['rev-parse', '--show-object-format']);
+  openElsewhere(folder, env).run([
+    ...['init', '--quiet', '--bare', '--template='],
+    ...(format === 'sha1' ? [] : [`--object-format=${format}`]),
+    store,
+  ]);
+  const made = openGit(folder, {
     ...ours,
+    GIT_DIR: store,
     ...Object.fromEntries(
       Object.entries(author).flatMap(([name, value]) => [
         [`GIT_AUTHOR_${name}`, value],
@@ -135,9 +144,9 @@ function situation(git: Git, env: Host['env'], folder: string, text: string): Si
       ]),
     ),
   });
-  const isBorn = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']).code === 0;
+  const head = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD^{tree}']);
   const blob = made.line(['hash-object', '-w', '--stdin'], { input: text });
-  // a split index would put its other half beside the repository's own
+  // a split index would put its other half beside the one of the person's settings
   const index = (...args: readonly string[]): string =>
     made.line(['-c', 'core.splitIndex=false', ...args]);
   const entry = `100644,${blob},${canaryName}`;
@@ -145,7 +154,7 @@ function situation(git: Git, env: Host['env'], folder: string, text: string): Si
   index('update-index', '--add', '--cacheinfo', entry);
   // without a parent, so that nothing of the repository's own is looked at
   const commit = made.line(['commit-tree', index('write-tree')], { input: 'A canary\n' });
-  if (isBorn) index('read-tree', 'HEAD');
+  if (head.code === 0) index('read-tree', head.stdout.toString('latin1').trim());
   index('update-index', '--add', '--cacheinfo', entry);
   const message = path.join(folder, 'message');
   writeFileSync(message, `A canary\n\n${text}`);

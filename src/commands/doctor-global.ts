@@ -75,10 +75,10 @@ export function diagnoseConfigured(
     const what = `git ${version.join('.')} does not run hooks of the configuration; 2.54 does`;
     return { state: 'fails', what, mend: 'keyscan install' };
   }
-  if (!configured.isEnabled) {
-    const what = 'it is turned off in the configuration';
-    const mend = `git config --global --unset-all hook.keyscan-${name}.enabled`;
-    return { state: 'fails', what, mend };
+  if (configured.off !== undefined) {
+    const { key, scope } = configured.off;
+    const what = `it is turned off in the configuration (${key}, ${scope})`;
+    return { state: 'fails', what, mend: `git config --${scope} --unset-all ${key}` };
   }
   const file = path.join(globalFolder(host), name);
   if (configured.command !== commandFor(file)) {

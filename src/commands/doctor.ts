@@ -81,7 +81,8 @@ function withConfigured(
       const own = configured.get(name);
       if (here === undefined || own === undefined || here.state === 'fires') return here ?? [];
       const found = diagnoseConfigured(name, own, version, parts, canary, host, top);
-      if (found.state !== 'fires') return here;
+      // an own hook that is not installed is not what the person relies on
+      if (found.state !== 'fires') return here.what === 'not installed' ? { name, ...found } : here;
       return { name, ...found, what: `${found.what}, as in every repository` };
     }),
   );

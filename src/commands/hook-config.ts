@@ -11,7 +11,8 @@ import type { Host } from './host.ts';
 
 export interface ConfiguredHook {
   readonly command: string;
-  readonly isEnabled: boolean;
+  /** The setting that turns it off, and whose it is; undefined when it is on. */
+  readonly off: { readonly key: string; readonly scope: string } | undefined;
 }
 
 export function gitVersion(git: Git): readonly [major: number, minor: number] {
@@ -36,19 +37,49 @@ export function globalNames(prePush: boolean): readonly HookName[] {
   return hookNames.filter((name) => name !== 'pre-push' || prePush);
 }
 
-/** What the configuration says of our hooks, by hook. */
+/** What the configuration says of our hooks, by hook, read as git reads it: the last value counts, but events add up. */
 export function configuredHooks(git: Git): ReadonlyMap<HookName, ConfiguredHook> {
-  const value = (name: HookName, key: string): string | undefined => {
-    const { code, stdout } = git.attempt(['config', '--get', `${section(name)}.${key}`]);
-    return code === 0 ? stdout.toString().replace(/\n$/, '') : undefined;
-  };
+  const settings = hookSettings(git);
+  const valuesOf = (key: string): readonly Setting[] => settings.filter((each) => each.key === key);
   return new Map(
     hookNames.flatMap((name) => {
-      const command = value(name, 'command');
-      if (command === undefined || value(name, 'event') !== name) return [];
-      return [[name, { command, isEnabled: value(name, 'enabled') !== 'false' }] as const];
+      const command = valuesOf(`${section(name)}.command`).at(-1)?.value;
+      const events = valuesOf(`${section(name)}.event`).map(({ value }) => value);
+      // an empty value forgets those before it
+      if (command === undefined || !events.slice(events.lastIndexOf('') + 1).includes(name)) {
+        return [];
+      }
+      const off = [`${section(name)}.enabled`, `hook.${name}.enabled`]
+        .map((key) => valuesOf(key).findLast(({ value }) => isBoolean(value)))
+        .find((each) => each !== undefined && !isTrue(each.value));
+      return [[name, { command, off }] as const];
     }),
   );
+}
+
+interface Setting {
+  readonly scope: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+function hookSettings(git: Git): readonly Setting[] {
+  const { stdout } = git.attempt(['config', '--null', '--show-scope', '--get-regexp', '^hook[.]']);
+  const [...words] = stdout.toString().split('\0');
+  return words.flatMap((scope, index) => {
+    if (index % 2 === 1) return [];
+    const [, key = '', value = ''] = /^([^\n]*)\n?(.*)$/s.exec(words[index + 1] ?? '') ?? [];
+    return key === '' ? [] : [{ scope, key, value }];
+  });
+}
+
+function isTrue(value: string): boolean {
+  return /^(?:true|yes|on|[+-]?0*[1-9]\d*)$/i.test(value);
+}
+
+/** git passes over a value that is neither. */
+function isBoolean(value: string): boolean {
+  return isTrue(value) || /^(?:false|no|off|[+-]?0+|)$/i.test(value);
 }
 
 /** Writes the scripts and names them in the configuration; the same again changes nothing. */
