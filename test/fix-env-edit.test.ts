@@ -4,12 +4,12 @@ import { editEnvFile, type EnvEdit, type MigratedKey } from '../src/fix/env-edit
 import { generate } from './support/examples.ts';
 import { fc } from './support/property.ts';
 
-const work: MigratedKey = {
+const work = {
   profile: 'work',
   id: generate('aws-id@111122223333', 'env work'),
   secret: generate('aws-secret', 'env work'),
 };
-const prod: MigratedKey = {
+const prod = {
   profile: 'prod',
   id: generate('aws-id@444455556666', 'env prod'),
   secret: generate('aws-secret', 'env prod'),
@@ -194,6 +194,24 @@ describe('dotenv', () => {
         'If a container reads this file, it has no ~/.aws: mount ~/.aws read-only and sign in on the host, or hand in short-lived credentials: aws configure export-credentials --profile work --format env',
       ],
     ]);
+  });
+});
+
+describe('a pair whose secret is kept nowhere else', () => {
+  const past: MigratedKey = { ...work, secret: undefined };
+  const pair = 'AWS_ACCESS_KEY_ID=WORKID\nAWS_SECRET_ACCESS_KEY=WORKSECRET\n';
+
+  it('is known by its id', () => {
+    expect(after('.env', pair, [past])).toBe('AWS_PROFILE=work\n');
+  });
+
+  it.each([
+    ['the secret of another id', 'PRODSECRET', [past, prod]],
+    ['no secret key', '${SECRET}', [past]],
+    ['an empty value', '', [past]],
+  ])('is left with %s beside the id', (_, value, keys) => {
+    const [first] = left('.env', pair.replace('WORKSECRET', value), keys);
+    expect(first).toBe('1: its other half is not here, or not of the same key');
   });
 });
 

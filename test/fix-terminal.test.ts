@@ -2,6 +2,9 @@
 // screens are kept in fixtures/screens.
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { moonbakery } from './support/fake-aws.ts';
 import {
   closeAll,
@@ -121,6 +124,24 @@ function shown(screen: string): string {
     expect(code).toBe(130);
     expect(screen).toContain('keyscan: interrupted; nothing was written');
     expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it('asks once for an env file with the key of a profile that has moved', async () => {
+    const here = await alice();
+    const { id, secret } = here.aws.world.users[0]!.keys[0]!;
+    const env = join(here.cwd, '.env');
+    writeFileSync(env, `AWS_ACCESS_KEY_ID=${id}\nAWS_SECRET_ACCESS_KEY=${secret}\n`);
+    const flags = ['--start-url', startUrl, '--sso-region', 'us-east-1', '--env-files', 'no'];
+    expect((await here.fix([...flags, '--role', 'ReadOnlyAccess', '--yes'])).code).toBe(0);
+    const terminal = await fixIn(here);
+    await terminal.waitFor('Write this file?');
+    const plan = shown(terminal.everything());
+    expect(plan).toBe(keptScreen('fix-env-file', plan));
+    terminal.type('y');
+    terminal.press('Enter');
+    const { code, screen } = await terminal.end();
+    expect([code, readFileSync(env, 'utf8')]).toEqual([0, 'AWS_PROFILE=work\n']);
+    expect(screen).toContain('✔ .env names profile work now');
   });
 
   it('repairs nothing without a yes, and then moves nothing either', async () => {

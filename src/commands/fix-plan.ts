@@ -20,6 +20,7 @@ import { askAws } from './aws-cli.ts';
 import { botoWarnings } from './fix-boto.ts';
 import { envFilePlans } from './fix-env.ts';
 import type { FixContext } from './fix-context.ts';
+import { isInUse, pastSteps } from './fix-past.ts';
 import { filesAhead } from './fix-places.ts';
 import { oldSessionNotes } from './fix-role-cache.ts';
 
@@ -34,6 +35,8 @@ export interface FixPlan {
   readonly diffs: readonly FixFile[];
   readonly winners: readonly WinnerLine[];
   readonly warnings: readonly string[];
+  /** What env files say once they are written, in sentences. */
+  readonly results: readonly string[];
   /** What to do afterwards because of these edits. */
   readonly next: readonly string[];
 }
@@ -66,6 +69,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
   const aws = awsPlans(edits, context);
   const env = await envFilePlans(planned.filter(isPlanned), context);
   const files = [...aws, ...env.files];
+  const past = pastSteps(found.past, env.fixed, found.base);
   return {
     rows: planned,
     changes: edits.accepted,
@@ -85,9 +89,12 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
       ...oldSessionNotes(edits.accepted, context),
       ...env.notes,
       ...stillHolding(planned, env.fixed, context),
+      ...past.warnings,
+      ...inCommits(planned, context),
       ...(planned.some(isPlanned) ? await botoWarnings(context) : []),
     ],
-    next: env.next,
+    results: env.results,
+    next: [...env.next, ...past.next],
   };
 }
 
@@ -239,17 +246,16 @@ function stillHolding(
       if (holds === 'key' && !fixed.has(absolute)) holders.set(path, (holders.get(path) ?? 0) + 1);
     }
   }
-  const leaked = rows
-    .filter(isPlanned)
-    .flatMap(({ users }) => users)
-    .filter((user) => user.leaked !== null);
+  return [...holders.keys()].map((path) => `${path} goes on holding the key`);
+}
+
+function inCommits(rows: readonly Row[], { found }: FixContext): readonly string[] {
+  const users = [...rows.filter(isPlanned), ...found.past.filter(({ key }) => isInUse(key))];
+  const leaked = users.flatMap((one) => one.users).filter((user) => user.leaked !== null);
   const inGit = [...new Set(leaked.map(({ path }) => path))];
-  return [
-    ...[...holders.keys()].map((path) => `${path} goes on holding the key`),
-    ...(inGit.length === 0
-      ? []
-      : [
-          `in commits already: ${inGit.join(', ')}. Make that key inactive first; rewriting history does not un-leak it`,
-        ]),
-  ];
+  return inGit.length === 0
+    ? []
+    : [
+        `in commits already: ${inGit.join(', ')}. Make that key inactive first; rewriting history does not un-leak it`,
+      ];
 }

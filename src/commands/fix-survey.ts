@@ -16,6 +16,7 @@ import { isHomeOrTop } from '../sources/env-files.ts';
 import { openFiles } from '../sources/files.ts';
 import { isDocument, realPath } from '../sources/read-file.ts';
 import type { FixFlags } from './fix-flags.ts';
+import { asMoved, type PastKey, pastKeys } from './fix-past.ts';
 import type { Host } from './host.ts';
 import { perform } from './scan.ts';
 
@@ -28,6 +29,8 @@ export interface Survey {
   /** The rows that this run is about. */
   readonly selected: ReadonlySet<string>;
   readonly wishes: ReadonlyMap<string, MapEntry>;
+  /** Keys that earlier runs took out, of the profiles that `--profile` names or of all. */
+  readonly past: readonly PastKey[];
   /** Absolute paths of the places where the keys were found beside the AWS files. */
   readonly base: string;
 }
@@ -44,14 +47,26 @@ export async function survey(flags: FixFlags, host: Host): Promise<Survey> {
   const selected = selectedNames(flags, profiles, wishes);
   const named = new Set([...flags.profiles, ...wishes.keys()]);
   const { findings, base } = await keysAround(host);
+  const own = findings.filter(({ profile }) => profile !== null);
+  const past = pastKeys(profiles, flags.profiles, { findings, base, home, env: host.env });
   const namers = await namersHere(profiles, places, host);
   const rows = profiles.map((profile) =>
-    rowOf(profile, usersOf(profile, inventory, findings, namers.get(profile.name) ?? []), {
+    rowOf(profile, usersOf(profile, inventory, own, namers.get(profile.name) ?? []), {
       named: named.has(profile.name),
       rename: wishes.get(profile.name)?.rename,
     }),
   );
-  return { places, texts: textsOf(inventory), inventory, rows, selected, wishes, base };
+  const texts = textsOf(inventory);
+  return {
+    places,
+    texts,
+    inventory,
+    rows: rows.map((row) => asMoved(row, past, texts)),
+    selected,
+    wishes,
+    past,
+    base,
+  };
 }
 
 function textsOf({ places, files }: AwsInventory): AwsTexts {
@@ -90,7 +105,7 @@ function wishesOf(
     if (account !== undefined || role !== undefined) {
       throw new UserError('--map and --account or --role cannot be used together');
     }
-    const wishes = parseMap(readMap(map, host.cwd), map);
+    const wishes = underNewNames(parseMap(readMap(map, host.cwd), map), profiles);
     refuseUnknown([...wishes.keys()], profiles, `in ${map}`);
     return wishes;
   }
@@ -99,12 +114,29 @@ function wishesOf(
     throw new UserError(`--account cannot be "${account}"`, { hint: 'it has 12 digits' });
   }
   const [only, ...others] = named.length > 0 ? named : withKeys(profiles);
-  if (only === undefined || others.length > 0) {
+  // the same command once more, when it has done its work
+  if (only === undefined) return new Map();
+  if (others.length > 0) {
     throw new UserError('--account and --role are for one profile', {
       hint: 'name it with --profile, or write a --map FILE for several',
     });
   }
   return new Map([[only, { account, role, rename: undefined }]]);
+}
+
+/** What a run before this one has renamed is known by its new name, with the same map. */
+function underNewNames(
+  wishes: ReadonlyMap<string, MapEntry>,
+  profiles: readonly Profile[],
+): ReadonlyMap<string, MapEntry> {
+  const names = new Set(profiles.map(({ name }) => name));
+  return new Map(
+    [...wishes].map(([name, wish]) =>
+      wish.rename !== undefined && !names.has(name) && names.has(wish.rename)
+        ? [wish.rename, { ...wish, rename: undefined }]
+        : [name, wish],
+    ),
+  );
 }
 
 function readMap(file: string, cwd: string): string {
@@ -143,13 +175,16 @@ function refuseUnknown(
   });
 }
 
-/** The audit of a bare `keyscan`: whatever holds one of this computer's own keys is a finding that names its profile. */
+/**
+ * The audit of a bare `keyscan`: whatever holds one of this computer's own keys is a finding that names its profile. The
+ * others may be of keys that it once had.
+ */
 async function keysAround(
   host: Host,
 ): Promise<{ readonly findings: readonly Finding[]; readonly base: string }> {
   const flags = { mode: { type: 'audit' }, noInlineIgnore: true, showSuppressed: true } as const;
   const { report, base } = await perform(flags, host);
-  return { findings: report.findings.filter(({ profile }) => profile !== null), base };
+  return { findings: report.findings, base };
 }
 
 /** Which files of the current tree name a profile: compose, Terraform, editors and scripts go on working when it keeps its name. */
@@ -204,9 +239,14 @@ function sharesValue(a: Profile['key'], b: Profile['key']): boolean {
   return (a.id !== undefined && a.id === b.id) || (a.secret !== undefined && a.secret === b.secret);
 }
 
-/** What the run is about, without what holds no key and hangs on nothing. */
-export function selectedRows({ rows, selected }: Survey): readonly Row[] {
+/** What the run is about, without what holds no key, has left none behind and hangs on nothing. */
+export function selectedRows({ rows, selected, past }: Survey): readonly Row[] {
+  const leftBehind = new Set(
+    past.filter(({ users }) => users.length > 0).map(({ profile }) => profile),
+  );
   return rows.filter(
-    (row) => selected.has(row.profile.name) && (hasKey(row) || row.class === 'dependant'),
+    (row) =>
+      leftBehind.has(row.profile.name) ||
+      (selected.has(row.profile.name) && (hasKey(row) || row.class === 'dependant')),
   );
 }

@@ -63,7 +63,8 @@ export async function cutOverTo(
           plan.changes,
         ),
       profiles: plan.rows.filter(isPlanned).map(({ profile }) => profile.name),
-      undo: plan.way.undo,
+      // env files stay as they are when a migration is taken back
+      undo: plan.changes.length === 0 ? null : plan.way.undo,
     },
     state,
   );
@@ -83,10 +84,11 @@ export async function cutOverTo(
  * disk before anything else is written.
  */
 export async function sealWayBack(
-  { way }: FixPlan,
+  { way, changes }: FixPlan,
   { flags, ask, world }: FixContext,
   state: State,
 ): Promise<void> {
+  if (changes.length === 0) return;
   const passphrase = await passphraseFor(flags.passphraseFile, ask);
   if (passphrase === undefined) return;
   const secrets = encodeSecrets(way.secrets);
@@ -136,10 +138,10 @@ function readIfThere(file: string): Uint8Array | undefined {
 /** What `keyscan keys` lists: each old key once, with every profile that held it. */
 export function remember(rows: readonly Row[], state: State, now: Date): void {
   const keys = new Map<string, JournalKey>();
-  for (const { profile, account, user, oldKey, state: how } of rows) {
+  for (const { profile, rename, account, user, oldKey, state: how } of rows) {
     const id = profile.key?.id;
     if (how !== 'done' || id?.startsWith('AKIA') !== true) continue;
-    const profiles = [...(keys.get(id)?.profiles ?? []), profile.name];
+    const profiles = [...(keys.get(id)?.profiles ?? []), rename ?? profile.name];
     keys.set(id, { id, account, user, profiles, status: oldKey, remind: reminder(now) });
   }
   for (const key of keys.values()) state.journal.append({ type: 'key', key });

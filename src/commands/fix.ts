@@ -4,8 +4,7 @@ import { isUserError } from '../core/errors.ts';
 import type { SsoSession } from '../aws/change.ts';
 import type { FixFile, FixReport } from '../core/migration.ts';
 import { isOpen, isPlanned, reported, type Row } from '../fix/rows.ts';
-import type { PlanScreen } from '../report/fix.ts';
-import { planScreen, resultScreen } from '../report/fix.ts';
+import { nextSteps, planScreen, resultScreen } from '../report/fix.ts';
 import { loadPalette, penFor } from '../report/pen.ts';
 import { asking, InterruptedAtQuestion, mustBeSaid } from './ask.ts';
 import { askAwsCli, type Check, maskWarnings } from './fix-check.ts';
@@ -14,7 +13,8 @@ import type { FixFlags } from './fix-flags.ts';
 import { refuseMissing } from './fix-env.ts';
 import { logIn } from './fix-login.ts';
 import { askOwners } from './fix-owners.ts';
-import { type FixPlan, planOf, shownPath } from './fix-plan.ts';
+import { type FixPlan, planOf } from './fix-plan.ts';
+import { screenOf, showPlan } from './fix-screen.ts';
 import { askNames } from './fix-names.ts';
 import { filesAhead } from './fix-places.ts';
 import { repairFirst } from './fix-repair.ts';
@@ -70,7 +70,8 @@ async function contextOf(flags: FixFlags, host: Host, signal: AbortSignal): Prom
 async function migrate(context: FixContext): Promise<ExitCode> {
   const { flags, host } = context;
   const rows = await askNames(selectedRows(context.found), context);
-  if (!rows.some(isPlanned)) return nothingToDo(rows, context);
+  if (!rows.some(isPlanned))
+    return carryOutOrStop(await planOf(rows, context), nothingNew, context);
   if (flags.dryRun) return dryRun(rows, context);
   for (const { problem } of filesAhead(rows, context)) if (problem !== undefined) throw problem;
 
@@ -85,9 +86,26 @@ async function migrate(context: FixContext): Promise<ExitCode> {
   const session = moves && !byLogin ? await sessionFor(context) : undefined;
   const loggedIn = moves && byLogin ? await logIn(asked, context) : asked;
   const proven = await mapAndProve(loggedIn, session, signIns(context), context);
-  const plan = await planOf(proven.rows, context);
-  if (!plan.rows.some(isPlanned)) return nothingToDo(plan.rows, context, proven.accounts);
-  showPlan(plan, proven.accounts, session, context);
+  return carryOutOrStop(await planOf(proven.rows, context), { ...proven, session }, context);
+}
+
+/** What is planned without anybody having signed in: nothing, or env files of profiles that have moved before. */
+const nothingNew = {
+  credentials: new Map(),
+  signedIn: [],
+  accounts: new Map(),
+  session: undefined,
+} as const;
+
+async function carryOutOrStop(
+  plan: FixPlan,
+  proven: Omit<Proven, 'rows'> & { readonly session: SsoSession | undefined },
+  context: FixContext,
+): Promise<ExitCode> {
+  const { accounts, session } = proven;
+  if (plan.files.length === 0) return nothingToDo(plan, accounts, context);
+  showPlan(plan, accounts, session, context);
+  if (context.flags.dryRun) return dryRunEnds(plan, context);
   if (!(await consents(plan, context))) return declined(plan, context);
   return carryOut(plan, proven, context);
 }
@@ -102,11 +120,12 @@ function unrepaired(diffs: readonly FixFile[], context: FixContext): ExitCode {
 }
 
 function nothingToDo(
-  rows: readonly Row[],
+  plan: FixPlan,
+  accounts: ReadonlyMap<string, string>,
   context: FixContext,
-  accounts: ReadonlyMap<string, string> = new Map(),
 ): ExitCode {
   const { found, flags } = context;
+  const { rows, next } = plan;
   const open = rows.some(isOpen);
   const words =
     found.rows.length === 0
@@ -115,10 +134,13 @@ function nothingToDo(
         ? 'nothing that keyscan can do by itself'
         : 'nothing to do: no profile that can be moved holds a key';
   if (rows.length > 0 && !flags.quiet) {
-    context.say(planScreen(screenOf(rows, undefined, undefined, context, accounts), context.pen));
+    showPlan({ ...plan, winners: [] }, accounts, undefined, context);
+    const steps = nextSteps(next, context.pen);
+    if (steps.length > 0) context.say(`${steps.join('\n')}\n`);
   }
+  if (rows.length === 0) for (const warning of plan.warnings) context.host.err(said(warning));
   context.host.err(said(words));
-  return finish({ rows, diffs: [], next: [] }, context);
+  return finish({ rows, diffs: [], next }, context);
 }
 
 /** Everything that can be known offline; signs in nowhere. What only the sign-in can tell has a stand-in in the diff. */
@@ -139,54 +161,13 @@ async function dryRun(rows: readonly Row[], context: FixContext): Promise<ExitCo
     next: [],
   };
   showPlan(shown, new Map(), session, context);
+  return dryRunEnds(shown, context);
+}
+
+function dryRunEnds(plan: FixPlan, context: FixContext): ExitCode {
   context.host.err(said('dry run: nobody was asked, nothing was written'));
-  return finish(shown, context);
-}
-
-function screenOf(
-  rows: readonly Row[],
-  plan: FixPlan | undefined,
-  session: SsoSession | undefined,
-  { found }: FixContext,
-  accounts: ReadonlyMap<string, string> = new Map(),
-): PlanScreen {
-  const { config, credentials } = found.places;
-  const files = [credentials, config].flatMap((file) =>
-    file === undefined ? [] : [shownPath(file, { found })],
-  );
-  return {
-    files,
-    profiles: rows.map(reported),
-    accounts,
-    session,
-    users: new Map(rows.map((row) => [row.profile.name, usersOf(row)])),
-    advice: new Map(
-      rows.filter(({ advice }) => advice.length > 0).map((row) => [row.profile.name, row.advice]),
-    ),
-    winners: plan?.winners ?? [],
-    diffs: plan?.diffs ?? [],
-    warnings: plan?.warnings ?? [],
-  };
-}
-
-function usersOf({ profile, users }: Row): readonly string[] {
-  return [
-    ...profile.dependants.map((name) => `profile ${name} (source_profile)`),
-    ...users.map(({ path, line, holds }) =>
-      holds === 'key'
-        ? `${path}${line === null ? '' : `:${line}`} holds the key`
-        : `${path} names it`,
-    ),
-  ];
-}
-
-function showPlan(
-  plan: FixPlan,
-  accounts: ReadonlyMap<string, string>,
-  session: SsoSession | undefined,
-  context: FixContext,
-): void {
-  context.say(planScreen(screenOf(plan.rows, plan, session, context, accounts), context.pen));
+  finish({ ...plan, next: [] }, context);
+  return plan.files.length > 0 || plan.rows.some(isOpen) ? exitCodes.findings : exitCodes.clean;
 }
 
 async function consents(plan: FixPlan, { flags, ask }: FixContext): Promise<boolean> {
@@ -200,10 +181,15 @@ async function consents(plan: FixPlan, { flags, ask }: FixContext): Promise<bool
 function declined(plan: FixPlan, context: FixContext): ExitCode {
   context.host.err(said('nothing was written'));
   const rows = plan.rows.map((row): Row => (isPlanned(row) ? { ...row, state: 'declined' } : row));
-  return finish({ rows, diffs: plan.diffs, next: [] }, context);
+  finish({ rows, diffs: plan.diffs, next: [] }, context);
+  return exitCodes.findings;
 }
 
-async function carryOut(plan: FixPlan, proven: Proven, context: FixContext): Promise<ExitCode> {
+async function carryOut(
+  plan: FixPlan,
+  proven: Pick<Proven, 'credentials' | 'signedIn'>,
+  context: FixContext,
+): Promise<ExitCode> {
   const { host } = context;
   const state = stateFor(context);
   try {
@@ -226,7 +212,8 @@ async function carryOut(plan: FixPlan, proven: Proven, context: FixContext): Pro
     const then = await afterwards(rows, proven, context);
     const done = then.rows.map((row): Row => (isPlanned(row) ? { ...row, state: 'done' } : row));
     remember(done, state, context.world.now());
-    const checks = [...first.checks, ...then.checks, ...maskWarnings(context)];
+    const mended = plan.results.map((text) => ({ ok: true, text }));
+    const checks = [...mended, ...first.checks, ...then.checks, ...maskWarnings(context)];
     const next = [...first.next, ...then.next, ...plan.next];
     context.say(resultScreen({ profiles: done.map(reported), checks, next }, context.pen));
     const code = finish({ rows: done, diffs: plan.diffs, next }, context);
@@ -243,7 +230,7 @@ function isLeaked({ users }: Row): boolean {
 /** From here on the files are written: what goes wrong now is told, and the report says what was done. */
 async function afterwards(
   rows: readonly Row[],
-  proven: Proven,
+  proven: Pick<Proven, 'credentials'>,
   context: FixContext,
 ): Promise<Retired> {
   const checks: Check[] = [];

@@ -15,7 +15,8 @@ import {
 export interface MigratedKey {
   readonly profile: string;
   readonly id: string;
-  readonly secret: string;
+  /** Undefined where an earlier run took it out of the AWS files: then the id tells whose the pair is. */
+  readonly secret: string | undefined;
 }
 
 export interface EnvEdit {
@@ -99,7 +100,13 @@ function replacements(block: Block, task: Task): readonly Replacement[] {
   const pairs = ids.map((id, index) => {
     const secret = secrets[index];
     const key = task.keys.find(({ id: value }) => value === id.setting.value);
-    return { id, secret, key: key?.secret === secret?.setting.value ? key : undefined };
+    const isPair =
+      key !== undefined &&
+      secret !== undefined &&
+      (key.secret === undefined
+        ? maybeSecretOf(secret.setting.value, task.keys)
+        : key.secret === secret.setting.value);
+    return { id, secret, key: isPair ? key : undefined };
   });
   const matched = pairs.flatMap(({ id, secret, key }) =>
     secret === undefined || key === undefined ? [] : [{ id, secret, key }],
@@ -111,8 +118,8 @@ function replacements(block: Block, task: Task): readonly Replacement[] {
     (ids.length === secrets.length ? undefined : 'ids and secrets do not come in pairs here') ??
     whyNot(matched, block, task);
   if (reason !== undefined) {
-    for (const { key } of matched)
-      for (const value of [key.id, key.secret]) task.refusals.set(value, reason);
+    for (const { id, secret } of matched)
+      for (const { setting } of [id, secret]) task.refusals.set(setting.value, reason);
     return [];
   }
   const tokens =
@@ -125,6 +132,11 @@ function replacements(block: Block, task: Task): readonly Replacement[] {
     others: index === 0 ? [secret, ...tokens] : [secret],
     isThere: isProfileThere(key.profile, id, index, block, task.dialect),
   }));
+}
+
+/** It has the shape of a secret key, and is not the one of another id. */
+function maybeSecretOf(value: string, keys: readonly MigratedKey[]): boolean {
+  return /^[A-Za-z0-9/+]{40}$/.test(value) && keys.every(({ secret }) => secret !== value);
 }
 
 interface Match {
@@ -348,7 +360,7 @@ function leftIn(
   refusals: ReadonlyMap<string, string>,
 ): readonly LeftInEnv[] {
   const bytes = Buffer.from(after.buffer, after.byteOffset, after.byteLength);
-  const values = keys.flatMap(({ id, secret }) => [id, secret]);
+  const values = keys.flatMap(({ id, secret }) => [id, ...(secret === undefined ? [] : [secret])]);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     // Either half of each unit is zero, in either order of bytes
     const text = bytes.toString('latin1').replaceAll('\0', '');

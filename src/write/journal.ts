@@ -57,6 +57,7 @@ export interface JournalKey {
   readonly account: string | null;
   /** Of IAM. */
   readonly user: string | null;
+  /** What the profiles that held it are called since. */
   readonly profiles: readonly string[];
   readonly status: 'active' | 'inactive' | 'deleted' | 'unknown';
   /** The day (YYYY-MM-DD) to ask whether it can be deleted; null when there is nothing to remember. */

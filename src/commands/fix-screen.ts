@@ -1,0 +1,52 @@
+// What the screens of `keyscan --fix` are made from: rows, plan and what was found, without a secret.
+import type { SsoSession } from '../aws/change.ts';
+import { reported, type Row } from '../fix/rows.ts';
+import { type PlanScreen, planScreen } from '../report/fix.ts';
+import type { FixContext } from './fix-context.ts';
+import { type FixPlan, shownPath } from './fix-plan.ts';
+
+export function screenOf(
+  rows: readonly Row[],
+  plan: FixPlan | undefined,
+  session: SsoSession | undefined,
+  { found }: FixContext,
+  accounts: ReadonlyMap<string, string> = new Map(),
+): PlanScreen {
+  const { config, credentials } = found.places;
+  const files = [credentials, config].flatMap((file) =>
+    file === undefined ? [] : [shownPath(file, { found })],
+  );
+  return {
+    files,
+    profiles: rows.map(reported),
+    accounts,
+    session,
+    users: new Map(rows.map((row) => [row.profile.name, usersOf(row)])),
+    advice: new Map(
+      rows.filter(({ advice }) => advice.length > 0).map((row) => [row.profile.name, row.advice]),
+    ),
+    winners: plan?.winners ?? [],
+    diffs: plan?.diffs ?? [],
+    warnings: plan?.warnings ?? [],
+  };
+}
+
+function usersOf({ profile, users }: Row): readonly string[] {
+  return [
+    ...profile.dependants.map((name) => `profile ${name} (source_profile)`),
+    ...users.map(({ path, line, holds }) =>
+      holds === 'key'
+        ? `${path}${line === null ? '' : `:${line}`} holds ${profile.key === undefined ? 'its old key' : 'the key'}`
+        : `${path} names it`,
+    ),
+  ];
+}
+
+export function showPlan(
+  plan: FixPlan,
+  accounts: ReadonlyMap<string, string>,
+  session: SsoSession | undefined,
+  context: FixContext,
+): void {
+  context.say(planScreen(screenOf(plan.rows, plan, session, context, accounts), context.pen));
+}
