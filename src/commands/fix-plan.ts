@@ -87,6 +87,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
       ...edits.notes,
       ...broken.map(({ sentence }) => sentence),
       ...oldSessionNotes(edits.accepted, context),
+      ...newNameNotes(planned),
       ...env.notes,
       ...stillHolding(planned, env.fixed, context),
       ...past.warnings,
@@ -228,6 +229,16 @@ function signs({ winner, base, signedBy }: Resolution, profile: string): string 
   return signedBy === profile
     ? `a role, by ${winnerWords[base]}`
     : `a role, by ${winnerWords[base]} of ${signedBy}`;
+}
+
+// ---- what names a profile that gets another name
+
+function newNameNotes(rows: readonly Row[]): readonly string[] {
+  return rows.flatMap(({ profile, rename, state, users }) => {
+    const namers = users.filter(({ holds }) => holds === 'name').map(({ path }) => path);
+    if (state !== 'planned' || rename === undefined || namers.length === 0) return [];
+    return [`"${profile.name}" becomes ${rename}: change it in ${namers.join(', ')} as well`];
+  });
 }
 
 // ---- what goes on holding the key

@@ -2,6 +2,7 @@
 import type { SsoSession } from '../aws/change.ts';
 import { reported, type Row } from '../fix/rows.ts';
 import { type PlanScreen, planScreen } from '../report/fix.ts';
+import { count } from '../report/words.ts';
 import type { FixContext } from './fix-context.ts';
 import { type FixPlan, shownPath } from './fix-plan.ts';
 
@@ -31,7 +32,12 @@ export function screenOf(
   };
 }
 
+/** Beyond this many, files that only name a profile are counted; the JSON report has them all. */
+const shownNamers = 8;
+
 function usersOf({ profile, users }: Row): readonly string[] {
+  const namers = users.filter(({ holds }) => holds === 'name').map(({ path }) => path);
+  const more = namers.length - shownNamers;
   return [
     ...profile.dependants.map((name) => `profile ${name} (source_profile)`),
     ...users.map(({ path, line, holds }) =>

@@ -11,10 +11,10 @@ import { isAccount, type MapEntry, parseMap } from '../fix/map-file.ts';
 import { hasKey, type KeyUser, type Row, rowOf } from '../fix/rows.ts';
 import { type AwsPlaces, awsPlaces, noHome } from '../sources/aws-files.ts';
 import { filesOf, homePath } from '../sources/home-files.ts';
-import { type AwsInventory, awsInventory, namesProfile } from '../sources/inventory.ts';
+import { type AwsInventory, awsInventory } from '../sources/inventory.ts';
+import { namersBelow } from '../sources/namers.ts';
 import { isHomeOrTop } from '../sources/env-files.ts';
-import { openFiles } from '../sources/files.ts';
-import { isDocument, realPath } from '../sources/read-file.ts';
+import { realPath } from '../sources/read-file.ts';
 import type { FixFlags } from './fix-flags.ts';
 import { asMoved, type PastKey, pastKeys } from './fix-past.ts';
 import type { Host } from './host.ts';
@@ -49,7 +49,9 @@ export async function survey(flags: FixFlags, host: Host): Promise<Survey> {
   const { findings, base } = await keysAround(host);
   const own = findings.filter(({ profile }) => profile !== null);
   const past = pastKeys(profiles, flags.profiles, { findings, base, home, env: host.env });
-  const namers = await namersHere(profiles, places, host);
+  const namers = isHomeOrTop(host.cwd, home)
+    ? new Map<string, readonly string[]>()
+    : await namersBelow(host.cwd, host.env);
   const rows = profiles.map((profile) =>
     rowOf(profile, usersOf(profile, inventory, own, namers.get(profile.name) ?? []), {
       named: named.has(profile.name),
@@ -187,25 +189,6 @@ async function keysAround(
   return { findings: report.findings, base };
 }
 
-/** Which files of the current tree name a profile: compose, Terraform, editors and scripts go on working when it keeps its name. */
-async function namersHere(
-  profiles: readonly Profile[],
-  { home }: Survey['places'],
-  { cwd, env }: Host,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, string[]>();
-  if (isHomeOrTop(cwd, home)) return found;
-  const { items } = await openFiles({ cwd, env, paths: ['.'], maxFileSize: 1024 * 1024 });
-  for (const item of items()) {
-    if (!isDocument(item) || !(item.content instanceof Uint8Array)) continue;
-    const text = Buffer.from(item.content).toString();
-    for (const { name } of profiles) {
-      if (namesProfile(text, name)) found.set(name, [...(found.get(name) ?? []), item.path]);
-    }
-  }
-  return found;
-}
-
 function usersOf(
   profile: Profile,
   { places, texts, profiles }: AwsInventory,
@@ -226,7 +209,7 @@ function usersOf(
       return { path, line, holds: 'key', leaked };
     });
   const inHome = texts
-    .filter(({ text }) => namesProfile(text, profile.name))
+    .filter(({ names }) => names.has(profile.name))
     .map(({ file }) => homePath(places.home, file));
   const namers = [...new Set([...inHome, ...here])]
     .filter((path) => !holders.some((holder) => holder.path === path))

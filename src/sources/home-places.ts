@@ -160,7 +160,13 @@ export const homePlaces: readonly HomePlace[] = [
   {
     kind: 'tool',
     paths: [
-      ...['~/.docker/config.json', '~/.kube/config', '~/.terraformrc', '{appdata}/terraform.rc'],
+      ...['~/.docker/config.json', '~/.kube/*', '~/.terraformrc', '{appdata}/terraform.rc'],
+      ...['~/.gitconfig', '{config}/git/config', '~/.ssh/config', '~/.cdk.json', '~/.direnvrc'],
+      ...[
+        '{config}/direnv/direnvrc',
+        '{config}/systemd/user/*.service',
+        '~/.steampipe/config/*.spc',
+      ],
       ...[
         '~/.terraform.d/*.tfvars',
         '~/.elasticbeanstalk/aws_credential_file',

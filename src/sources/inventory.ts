@@ -1,6 +1,7 @@
 // The AWS profiles of this computer: what each is, how old and how open its file is, and who names it or holds its key.
 
 import path from 'node:path';
+import { namedProfiles } from '../aws/named-profiles.ts';
 import { type AwsFile, maskKeyId, type Profile, readProfiles } from '../aws/profiles.ts';
 import type { ProfileRow } from '../core/finding.ts';
 import { type AwsPlaces, bytesOf, readAwsFiles } from './aws-files.ts';
@@ -48,7 +49,7 @@ function rowOf(
 ): ProfileRow {
   const { name, key, account, dependants } = profile;
   const file = key === undefined ? undefined : places[key.file];
-  const users = texts.filter(({ text }) => uses(text, profile));
+  const users = texts.filter((text) => uses(text, profile));
   return {
     profile: name,
     class: profile.class,
@@ -74,6 +75,8 @@ function modeText(mode: number): string | null {
 export interface TextOfHome {
   readonly file: string;
   readonly text: string;
+  /** The profiles that it names. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** What is read to see who needs a profile; a history only tells what was typed once. */
@@ -82,33 +85,22 @@ function usersOfKeys(files: readonly HomeFile[]): readonly TextOfHome[] {
   return files.flatMap(({ file, kind }) => {
     if (kind === 'aws' || kind === 'history') return [];
     const bytes = bytesOf(reader, file);
-    return bytes === undefined ? [] : [{ file, text: Buffer.from(bytes).toString() }];
+    if (bytes === undefined) return [];
+    const text = Buffer.from(bytes).toString();
+    return [{ file, text, names: namedProfiles(text, file) }];
   });
 }
 
 /** It names the profile where tools take one, or holds its key. */
-function uses(text: string, { name, places }: Profile): boolean {
-  if (places.some(({ value }) => value.length >= 16 && text.includes(value))) return true;
-  return namesProfile(text, name);
-}
-
-/** Whether a text names the profile where tools take one: AWS_PROFILE, --profile, `profile =`, an editor's setting. */
-export function namesProfile(text: string, profile: string): boolean {
-  return profileNames(text).has(profile);
-}
-
-function profileNames(text: string): ReadonlySet<string> {
-  const named =
-    /(?:AWS_(?:DEFAULT_|VAULT_)?PROFILE|aws[._]profile|--profile|\bprofile)["']?[ \t]{0,8}(?:[:=,]|[ \t\n])[ \t\n]{0,40}["']?([\w.@+/%:-]+)/gi;
-  const kube =
-    /AWS_PROFILE["']?[ \t]{0,8}\r?\n[ \t]{0,40}["']?value["']?[ \t]{0,8}:[ \t]{0,8}["']?([\w.@+/%:-]+)/g;
-  return new Set(
-    [...text.matchAll(named), ...text.matchAll(kube)].map(
-      // The AWS Toolkit of an editor writes `profile:work`.
-      ([, name = '']) => name.replace(/^profile:/, ''),
-    ),
+function uses({ text, names }: TextOfHome, { name, places }: Profile): boolean {
+  return (
+    names.has(name) ||
+    places.some(({ value }) => value.length >= shortestKey && text.includes(value))
   );
 }
+
+/** `minioadmin` and its like stand in many a file. */
+const shortestKey = 16;
 
 /** The console names a root user's file `rootkey.csv`. */
 function rootKeyIds(texts: readonly TextOfHome[]): ReadonlySet<string> {
