@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { delimiter } from 'node:path';
 
-import { availableClients, folderWithAws } from './support/clients.ts';
+import { availableClients, clients, folderWithAws } from './support/clients.ts';
 import { moonbakery } from './support/fake-aws.ts';
 import { closeAll, programsWithoutAws, section, world, type World } from './support/migration.ts';
 
@@ -55,5 +55,55 @@ describe.each(['aws-cli-1', 'aws-cli-2'] as const)('%s on the PATH', (id) => {
     expect(stdout).toContain('checked: aws sts get-caller-identity works for work\n');
     expect(stdout).toContain('unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY');
     expect(stdout).not.toContain(keys[0]!.secret);
+  });
+});
+
+describe('a profile that takes a role from the one that was moved', () => {
+  const chained = `[profile deploy]
+role_arn = arn:aws:iam::444455556666:role/deployer
+source_profile = work
+`;
+
+  async function chain(): Promise<World> {
+    const made = moonbakery();
+    const files = { '.aws/credentials': section('work', made.users[0]!), '.aws/config': chained };
+    return world(files, { aws: made });
+  }
+
+  /** What keyscan said of it before it wrote, and what the client then makes of the profile. */
+  async function moved(id: 'aws-cli-1' | 'aws-cli-2', more: readonly string[] = []) {
+    const here = await chain();
+    const path = [folderWithAws(id, here.aws), programsWithoutAws()].join(delimiter);
+    const { code, stdout } = await here.fix(
+      [...flags, '--profile', 'work', '--role', 'ReadOnlyAccess', '--yes', ...more],
+      { PATH: path },
+    );
+    const client = clients.find((one) => one.id === id)!;
+    const [deploy] = await client.ask({ home: here.home, aws: here.aws }, ['deploy']);
+    const warning =
+      /AWS CLI ([\d.]+), which is installed here,\s+crashes\s+on\s+profile\s+(\w+)/.exec(stdout);
+    return { code, warned: warning?.slice(1), deploy: deploy! };
+  }
+
+  const itWithOld = installed.includes('aws-cli-2') ? it : it.skip;
+  const itWithFirst = installed.includes('aws-cli-1') ? it : it.skip;
+
+  itWithOld('crashes AWS CLI 2.9.19, as the plan says', async () => {
+    const { code, warned, deploy } = await moved('aws-cli-2');
+    expect([code, warned]).toEqual([0, ['2.9.19', 'deploy']]);
+    expect(deploy.arn).toBeUndefined();
+    expect(deploy.error).toContain('get_frozen_token');
+  });
+
+  itWithOld('works there in the older form, and nothing is said', async () => {
+    const { code, warned, deploy } = await moved('aws-cli-2', ['--legacy']);
+    expect([code, warned, deploy.error]).toEqual([0, undefined, undefined]);
+    expect(deploy.arn).toContain(':assumed-role/deployer/');
+  });
+
+  itWithFirst('works with AWS CLI v1, and nothing is said', async () => {
+    const { code, warned, deploy } = await moved('aws-cli-1');
+    expect([code, warned, deploy.error]).toEqual([0, undefined, undefined]);
+    expect(deploy.arn).toContain(':assumed-role/deployer/');
   });
 });
