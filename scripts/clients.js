@@ -1,6 +1,7 @@
 // Installs the AWS clients that test/migration.test.ts asks who they sign with: the AWS CLI v1 and boto3 (pip), the AWS CLI
-// v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code; and for
-// the tests of git, git-filter-repo (pip) and a git that runs hooks of the configuration (built from Debian's source).
+// v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code; a Java
+// program that judges what we take its SDK to do (test/aws-resolve.test.ts); and for the tests of git, git-filter-repo (pip)
+// and a git that runs hooks of the configuration (built from Debian's source).
 // Into the folder given, else KEYSCAN_TEST_CLIENTS, else the cache folder of the person; does nothing, fast, for what is there.
 // With --list it installs nothing and prints as JSON where each one lies and its versions,
 // null for one that is missing.
@@ -27,6 +28,7 @@ const [option] = process.argv.slice(2).filter((word) => word.startsWith('-'));
 const [given] = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const folder = given || process.env.KEYSCAN_TEST_CLIENTS || join(caches(), 'keyscan-test-clients');
 const goSource = join(root, 'test/clients/go');
+const javaSource = join(root, 'test/clients/java');
 
 const stampName = '.made-from';
 
@@ -131,6 +133,27 @@ const clients = [
       });
       const [, minor] = /^git version 2\.(\d+)/.exec(stdout ?? '') ?? [];
       return status === 0 && Number(minor) >= 54 ? { git: stdout.trim() } : undefined;
+    },
+  },
+  {
+    name: 'java',
+    what: 'Java SDK v2',
+    from: ['pom.xml', 'Judge.java']
+      .map((name) => hash(readFileSync(join(javaSource, name))))
+      .join(' '),
+    install: (target) => {
+      const to = `-DoutputDirectory=${join(target, 'lib')}`;
+      const get = `org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies`;
+      run('mvn', ['-q', '-B', '-f', join(javaSource, 'pom.xml'), get, to]);
+      const libraries = join(target, 'lib', '*');
+      run('javac', ['-cp', libraries, '-d', target, join(javaSource, 'Judge.java')]);
+    },
+    versions: (target) => {
+      const library = readdirSync(join(target, 'lib')).find((name) => /^auth-\d/.test(name));
+      const found = spawnSync('java', ['-version']).status === 0;
+      return library === undefined || !found
+        ? undefined
+        : { 'software.amazon.awssdk': library.replace(/^auth-|\.jar$/g, '') };
     },
   },
 ];

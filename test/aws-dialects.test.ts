@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
 import {
@@ -12,8 +13,9 @@ import {
   readDialect,
   type Settings,
 } from '../src/aws/dialects.ts';
-import { pythonWithBotocore } from './support/clients.ts';
-import { cleanEnvironment, projectRoot } from './support/run.ts';
+import { javaJudge, pythonWithBotocore } from './support/clients.ts';
+import { thorough } from './support/effort.ts';
+import { cleanEnvironment, projectRoot, temporaryFolder } from './support/run.ts';
 
 type Plain = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -441,7 +443,50 @@ const texts = fc
 const samples = (count: number): [ConfigFileKind, string][] =>
   fc.sample(fc.tuple(fc.constantFrom('config', 'credentials'), texts), { numRuns: count, seed: 7 });
 
+/** Recorded from the Java SDK 2.57.8, which is asked again where it is installed. */
+const javaRows: readonly (readonly [
+  of: string,
+  text: string,
+  reading: unknown,
+  kind?: ConfigFileKind,
+])[] = [
+  ['a byte order mark', '\uFEFF[a]\nx=1\n', refused],
+  ['the same twice', '[a]\nx=1\ny=2\n[a]\nx=3\n', { a: { x: '3', y: '2' } }],
+  ['a comment that is indented before a setting', '[a]\n  # c\nx=1\n', refused],
+  ['a comment that is indented below a value', '[a]\nx=1\n  # c\n', { a: { x: '1\n# c' } }],
+  ['a comment that is indented in a block', '[a]\ns3 =\n  p = q\n  # c\n', refused],
+  ['all settings indented', '[a]\n  x=1\n', refused],
+  ['an indented header that comes first', '  [a]\nx=1\n', refused],
+  ['a colon', '[a]\nx: 1\n', refused],
+  ['upper case', '[a]\nX=1\n', { a: { X: '1' } }],
+  ['quotes', '[a]\nx="1"\n', { a: { x: '"1"' } }],
+  ['text after a header', '[a] junk\nx=1\n', refused],
+  ['two words in credentials', '[a b]\nx=1\n[c]\ny=2\n', { c: { y: '2' } }],
+  ['a prefix in credentials', '[profile a]\nx=1\n', {}],
+  ['a name with a blank', '[profile a b]\nx=1\n', {}, 'config'],
+  ['a name in quotes', '[profile "a"]\nx=1\n', {}, 'config'],
+  ['blanks around a name', '[ profile \t a ]\nx=1\n', { a: { x: '1' } }, 'config'],
+  ['a header without its prefix', '[a]\nx=1\njunk\n', {}, 'config'],
+  ['both defaults', '[default]\nx=1\n[profile default]\ny=2\n', { default: { y: '2' } }, 'config'],
+  ['a nested block', '[a]\ns3 =\n  p = q\n', { a: { s3: '\np = q', 's3.p': 'q' } }],
+  ['a session in credentials', '[sso-session s]\njunk\n[a]\nx=1\n', a1],
+  ['an empty profile', '[a]\n', { a: {} }],
+];
+
+describe('the Java reader', () => {
+  it.each(javaRows.map(([of, text, reading, kind]) => ({ of, text, reading, kind })))(
+    'reads $of',
+    ({ text, reading, kind }) => {
+      expect(profiles('java', text, kind)).toEqual(reading);
+    },
+  );
+});
+
 describe('against the SDKs themselves', () => {
+  const javaSpelled = javaRows.map(([, text, , kind = 'credentials']): [ConfigFileKind, string] => [
+    kind,
+    text,
+  ]);
   const rows = files.map(({ text, kind = 'credentials' }): [ConfigFileKind, string] => [
     kind,
     text,
@@ -475,6 +520,30 @@ describe('against the SDKs themselves', () => {
     cases.forEach(([kind, text], index) => {
       expect([text, everything('botocore', text, kind)]).toEqual([text, judged[index]]);
     });
+  });
+
+  // Its start takes seconds.
+  const itWithJava = thorough && javaJudge !== undefined ? it : it.skip;
+  if (thorough && javaJudge === undefined)
+    console.warn('SKIPPED: the Java SDK is not installed here (node scripts/clients.js)');
+
+  itWithJava('reads as the Java SDK does', () => {
+    const cases = [...rows, ...spelled, ...javaSpelled, ...samples(5_000)];
+    const read = cases.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]);
+    const run = spawnSync('java', javaJudge!, {
+      input: JSON.stringify({ resolve: [], read }),
+      encoding: 'utf8',
+      env: cleanEnvironment(temporaryFolder('java')),
+      maxBuffer: 2 ** 28,
+    });
+    expect(run.stderr).toBe('');
+    const { read: judged }: { read: readonly unknown[] } = JSON.parse(run.stdout);
+    const differing = cases.flatMap(([kind, text], index) => {
+      const ours = profiles('java', text, kind);
+      const theirs = judged[index] ?? refused;
+      return isDeepStrictEqual(ours, theirs) ? [] : [[kind, text, ours, theirs]];
+    });
+    expect(differing).toEqual([]);
   });
 
   const judge = path.join(projectRoot, 'test/support/read-with-js-sdk.mjs');

@@ -64,7 +64,7 @@ describe('a profile that is to sign in with SSO', () => {
     const given = texts(`[profile shop]\n${block}${keys}`);
     expect(after(given, sso('shop'))).toEqual({
       ...quietly(`[profile shop]\n${ssoLines}${block}\n${sessionSection}`, undefined),
-      notes: ['The Rust SDK cannot read the config file: line 8: a setting without =.'],
+      notes: ['The Rust and Java SDKs cannot read the config file: line 8: a setting without =.'],
     });
   });
 
@@ -88,7 +88,7 @@ describe('a profile that is to sign in with SSO', () => {
     expect(after(given, sso('shop'))).toEqual({
       ...quietly(`[profile shop]\n${indented}\tregion = eu-west-1\n\n${sessionSection}`, ''),
       notes: [
-        'The Rust SDK cannot read the config file: line 2: an indented line goes on with nothing.',
+        'The Rust and Java SDKs cannot read the config file: line 2: an indented line goes on with nothing.',
       ],
     });
   });
@@ -313,7 +313,8 @@ describe('a profile whose key only goes', () => {
 });
 
 describe('what the Rust SDK cannot read', () => {
-  const note = 'A comment loses its indentation: the Rust SDK would not read the file with it.';
+  const note =
+    'A comment loses its indentation: the Rust and Java SDKs would not read the file with it.';
 
   it('is mended: an indented comment that comes first in its section', () => {
     const given = texts('', `[shop]\n${keys}  # ask Kim\n${region}`);

@@ -3,12 +3,15 @@
 
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { type AwsTexts, type Resolution, type Sdk, sdks, type Winner } from '../src/aws/change.ts';
 import { resolve } from '../src/aws/resolve.ts';
 import { fc } from './support/property.ts';
 import { oneFile, texts } from './support/aws-files.ts';
-import { cleanEnvironment, projectRoot } from './support/run.ts';
+import { runs, thorough } from './support/effort.ts';
+import { javaJudge } from './support/clients.ts';
+import { cleanEnvironment, projectRoot, temporaryFolder, writeTree } from './support/run.ts';
 
 const keys = (name: string): string =>
   `aws_access_key_id = KEY-OF-${name}\naws_secret_access_key = x\n`;
@@ -166,7 +169,7 @@ const rows: readonly Row[] = [
     config: '',
     credentials: `[p]\n  # live\n${keys('p')}`,
     all: 'static',
-    but: { rust: 'refused' },
+    but: { rust: 'refused', java: 'refused' },
   },
 ];
 
@@ -240,6 +243,7 @@ const chains: readonly Chain[] = [
     of: 'itself as the source of a key',
     config: `[profile p]\n${role}source_profile = p\n${keys('p')}`,
     all: by('p', 'static'),
+    but: { java: refused },
   },
   {
     of: 'itself as the source, with SSO',
@@ -358,7 +362,7 @@ const cases: readonly Asked[] = [
     credentials,
     profile: 'p',
   })),
-  ...fc.sample(worlds, { numRuns: 400, seed: 11 }),
+  ...fc.sample(worlds, { numRuns: runs(400, 1_000), seed: 11 }),
 ];
 
 /** As the judges put it: what signs in the end, and with which key. The winner is null where they cannot tell. */
@@ -400,6 +404,32 @@ describe('against the SDKs themselves', () => {
     cases.forEach((asked, index) => {
       expect([asked, judged(asked, 'js', answers[index])]).toEqual([asked, answers[index]]);
     });
+  });
+});
+
+describe('against the Java SDK itself', () => {
+  if (thorough && javaJudge === undefined)
+    console.warn('SKIPPED: the Java SDK is not installed here (node scripts/clients.js)');
+  // Its start takes seconds.
+  const itWithJava = thorough && javaJudge !== undefined ? it : it.skip;
+
+  itWithJava('resolves as it does', () => {
+    const home = temporaryFolder('java');
+    writeTree(home, { token: 'a token' });
+    const run = spawnSync('java', javaJudge!, {
+      input: JSON.stringify({ resolve: cases, read: [] }),
+      encoding: 'utf8',
+      cwd: home,
+      env: { ...cleanEnvironment(home), AWS_ACCESS_KEY_ID: 'OUTSIDE', AWS_SECRET_ACCESS_KEY: 'x' },
+      maxBuffer: 2 ** 28,
+    });
+    expect(run.stderr).toBe('');
+    const { resolve: answers }: { resolve: readonly unknown[] } = JSON.parse(run.stdout);
+    const differing = cases.flatMap((asked, index) => {
+      const ours = judged(asked, 'java', answers[index]);
+      return isDeepStrictEqual(ours, answers[index]) ? [] : [[asked, ours, answers[index]]];
+    });
+    expect(differing).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@
 // file that one of them cannot read any more is a broken computer. Written from their behaviour, held to it by
 // differential tests (test/aws-dialects.test.ts). Errors never quote the file.
 
+import { JavaRefusal, readJava } from './dialect-java.ts';
 import { readRust, RustRefusal } from './dialect-rust.ts';
 
 export type ConfigFileKind = 'config' | 'credentials';
@@ -21,8 +22,9 @@ export interface DialectReading {
 
 /** Those that a file has to be readable in before it is edited. */
 export const dialects = ['botocore', 'js', 'go'] as const;
-/** The Rust SDK refuses so much that many a file that works elsewhere is lost on it: see dialect-rust.ts. */
-export type Dialect = (typeof dialects)[number] | 'rust';
+/** The Rust and the Java SDK refuse so much that many a file that works elsewhere is lost on them: see dialect-rust.ts. */
+export const strictDialects = ['rust', 'java'] as const;
+export type Dialect = (typeof dialects)[number] | (typeof strictDialects)[number];
 
 export function readDialect(
   dialect: Dialect,
@@ -32,7 +34,8 @@ export function readDialect(
   try {
     return readers[dialect](bytes, kind);
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof RustRefusal)) throw error;
+    const isRefusal = [Refusal, RustRefusal, JavaRefusal].some((kind) => error instanceof kind);
+    if (!(error instanceof Error) || !isRefusal) throw error;
     return { error: error.message, profiles: new Map(), sessions: new Map(), services: new Map() };
   }
 }
@@ -400,4 +403,8 @@ const readers: Readonly<
   js: readJs,
   go: readGo,
   rust: (bytes, kind) => ({ error: undefined, ...readRust(decodeStrictly(bytes), kind) }),
+  java: (bytes, kind) => ({
+    error: undefined,
+    ...readJava(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), kind),
+  }),
 };

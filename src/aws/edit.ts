@@ -7,6 +7,7 @@ import { managersOf, planChange } from './plan-change.ts';
 import { uneditable } from './editable.ts';
 import type { IniEdit } from './ini.ts';
 import { editPieces, editsOf, joinPieces, type Piece, wholeOf } from './pieces.ts';
+import { strictDialects } from './dialects.ts';
 import { readBoth } from './read-both.ts';
 import { type Refusal, Refused } from './refusal.ts';
 import { verifyEdits, verifyRepair } from './verify.ts';
@@ -138,7 +139,7 @@ function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boole
     config: fileEdit(state.config),
     credentials: same ? undefined : fileEdit(state.credentials),
     refusals,
-    notes: [...new Set([...state.notes, ...lostOnRust(textsOf(state, same), state.accepted)])],
+    notes: [...new Set([...state.notes, ...lostOnStrict(textsOf(state, same), state.accepted)])],
     sessions: new Map(state.sessions),
     accepted: state.accepted,
   };
@@ -170,12 +171,22 @@ function textsOf({ config, credentials }: State, same: boolean): AwsTexts {
   return { config: config.now, credentials: credentials.now, same };
 }
 
-/** Files that the Rust SDK could not read before and cannot read now: its sign-in with SSO waits for the person. */
-function lostOnRust(texts: AwsTexts, accepted: readonly ProfileChange[]): string[] {
+/** Files that the Rust or the Java SDK could not read before and cannot now: its sign-in with SSO waits for the person. */
+function lostOnStrict(texts: AwsTexts, accepted: readonly ProfileChange[]): string[] {
   if (!accepted.some(({ type }) => type === 'sso' || type === 'login')) return [];
-  return readBoth(texts, 'rust').files.flatMap(([kind, { error }]) =>
-    error === undefined ? [] : [`The Rust SDK cannot read the ${kind} file: ${error}.`],
+  const [rust, java] = strictDialects.map((dialect) =>
+    readBoth(texts, dialect).files.flatMap(([kind, { error }]) =>
+      error === undefined ? [] : [`cannot read the ${kind} file: ${error}.`],
+    ),
   );
+  const both = rust?.filter((problem) => java?.includes(problem)) ?? [];
+  const onlyOne = (problems: readonly string[] = []): readonly string[] =>
+    problems.filter((problem) => !both.includes(problem));
+  return [
+    ...both.map((problem) => `The Rust and Java SDKs ${problem}`),
+    ...onlyOne(rust).map((problem) => `The Rust SDK ${problem}`),
+    ...onlyOne(java).map((problem) => `The Java SDK ${problem}`),
+  ];
 }
 
 function isRepair(change: ProfileChange): change is ProfileChange & { readonly type: 'repair' } {

@@ -59,7 +59,9 @@ export function takeOut(work: Work, profile: string, goes: Goes, keep?: IniSecti
 
 export function settle(draft: Draft, section: IniSection, notes: string[]): void {
   if (dedentComments(draft, section) > 0) {
-    notes.push('A comment loses its indentation: the Rust SDK would not read the file with it.');
+    notes.push(
+      'A comment loses its indentation: the Rust and Java SDKs would not read the file with it.',
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-// The orders of Java, Ruby and .NET: lists of what is looked for, first come, first served.
+// The orders of Java, Ruby and .NET: lists of what is looked for, first come, first served. Java is held to its SDK by a
+// differential test (test/aws-resolve.test.ts); Ruby and .NET follow their sources as read.
 
 import type { Resolution } from './change.ts';
 import type { Settings } from './dialects.ts';
@@ -20,15 +21,22 @@ import {
 
 type Step = 'web-identity' | 'sso' | 'assume-role' | 'login' | 'process' | 'static';
 
+interface Rules {
+  readonly own: readonly Step[];
+  /** For a profile that is another's source. */
+  readonly asSource: readonly Step[];
+  /** A profile may be its own source once, for its keys. */
+  readonly ownSource: boolean;
+}
+
 const inOrder =
-  (own: readonly Step[], asSource: readonly Step[]): Order =>
+  (rules: Rules): Order =>
   (both, profile, visited) => {
     const settings = both.profiles.get(profile);
     if (settings === undefined) return ends('nothing', profile);
-    const steps = visited.length === 0 ? own : asSource;
-    const again = inOrder(own, asSource);
+    const steps = visited.length === 0 ? rules.own : rules.asSource;
     for (const step of steps) {
-      const found = tryStep(step, both, profile, settings, visited, again);
+      const found = tryStep(step, both, profile, settings, visited, rules);
       if (found !== undefined) return found;
     }
     return hasAnyKey(settings) ? refused(profile) : ends('nothing', profile);
@@ -40,7 +48,7 @@ function tryStep(
   profile: string,
   settings: Settings,
   visited: readonly string[],
-  again: Order,
+  rules: Rules,
 ): Resolution | undefined {
   const has = (name: string): boolean => given(settings, name) !== undefined;
   switch (step) {
@@ -56,14 +64,13 @@ function tryStep(
       const source = given(settings, 'source_profile');
       if (!has('role_arn') || (source === undefined && !has('credential_source'))) return undefined;
       if (source === undefined) return assumeRole(profile, outside(profile));
-      // A profile may be its own source once, for its keys.
-      const own =
-        source === profile && hasKeys(settings) ? ends(keyKind(settings), profile) : undefined;
-      if (own !== undefined) return assumeRole(profile, own);
+      if (rules.ownSource && source === profile && hasKeys(settings)) {
+        return assumeRole(profile, ends(keyKind(settings), profile));
+      }
       const seen = [...visited, profile];
       return seen.includes(source)
         ? refused(profile)
-        : assumeRole(profile, again(both, source, seen));
+        : assumeRole(profile, inOrder(rules)(both, source, seen));
     }
     case 'login':
       return has('login_session') ? ends(step, profile) : undefined;
@@ -100,6 +107,6 @@ const dotnetSteps: readonly Step[] = [
   'static',
 ];
 
-export const java = inOrder(javaSteps, javaSteps);
-export const ruby = inOrder(rubySteps, rubySource);
-export const dotnet = inOrder(dotnetSteps, dotnetSteps);
+export const java = inOrder({ own: javaSteps, asSource: javaSteps, ownSource: false });
+export const ruby = inOrder({ own: rubySteps, asSource: rubySource, ownSource: true });
+export const dotnet = inOrder({ own: dotnetSteps, asSource: dotnetSteps, ownSource: true });

@@ -1,7 +1,7 @@
 // Which credentials each SDK takes for a profile, from both files alone: no environment, no network, the profile named
 // explicitly. The orders differ, and that is the danger of a half-done migration: with keys beside SSO settings the AWS
-// CLI signs with SSO and Terraform with the key (issue 5). botocore, JavaScript and Go follow their sources and are held
-// to them by differential tests (test/aws-resolve.test.ts); Rust, Java, Ruby and .NET follow their sources as read.
+// CLI signs with SSO and Terraform with the key (issue 5). botocore, JavaScript, Go and Java follow their sources and are
+// held to them by differential tests (test/aws-resolve.test.ts); Rust, Ruby and .NET follow their sources as read.
 
 import type { AwsTexts, Resolution, Sdk } from './change.ts';
 import type { Dialect } from './dialects.ts';
@@ -30,7 +30,7 @@ export function resolver(texts: AwsTexts): (profile: string, sdk: Sdk) => Resolu
 }
 
 interface Family {
-  /** Java, Ruby and .NET have parsers of their own, which agree most with Go's. */
+  /** Ruby and .NET have parsers of their own, which agree most with Go's. */
   readonly dialect: Dialect;
   readonly order: Order;
 }
@@ -41,7 +41,7 @@ const families: Readonly<Record<Sdk, Family>> = {
   js: { dialect: 'js', order: javascript },
   go: { dialect: 'go', order: go },
   rust: { dialect: 'rust', order: rust },
-  java: { dialect: 'go', order: java },
+  java: { dialect: 'java', order: java },
   ruby: { dialect: 'go', order: ruby },
   dotnet: { dialect: 'go', order: dotnet },
 };

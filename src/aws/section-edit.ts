@@ -132,8 +132,8 @@ function sectionIndentation(draft: Draft, section: IniSection): string {
 }
 
 /**
- * Rust refuses a whole file for an indented comment before the first setting of a section, and reads one that comes
- * below a value as a part of it. Whatever our edits bring into such a place loses its indentation.
+ * Rust and Java refuse a whole file for an indented comment before the first setting of a section, and read one that
+ * comes below a value as a part of it. Whatever our edits bring into such a place loses its indentation.
  */
 export function dedentComments(draft: Draft, section: IniSection): number {
   const { ini, removed, below, changed } = draft;

@@ -8,6 +8,7 @@ import {
   dialects,
   type Settings,
   type SettingValue,
+  strictDialects,
 } from './dialects.ts';
 import { isSpelling } from './headers.ts';
 import { keyRoles } from './profiles.ts';
@@ -58,13 +59,14 @@ function readingsBefore(
   return new Map(all.map((dialect) => [dialect, readBoth(base, dialect)]));
 }
 
-const all = [...dialects, 'rust'] as const;
+const all = [...dialects, ...strictDialects] as const;
 
 const tools: Readonly<Record<Dialect, string>> = {
   botocore: 'AWS CLI',
   js: 'JavaScript SDK',
   go: 'Go SDK',
   rust: 'Rust SDK',
+  java: 'Java SDK',
 };
 
 function verifyIn(
@@ -79,7 +81,7 @@ function verifyIn(
   );
   const own = before.get(dialect);
   const wasRefused = own?.files.some(([, { error }]) => error !== undefined) === true;
-  if (dialect === 'rust' && wasRefused) return [];
+  if (strictDialects.some((strict) => strict === dialect) && wasRefused) return [];
   if (errors.length > 0 || own === undefined) return errors;
   // Nothing to compare with: the file could not be read before its repair.
   if (wasRefused) return [];

@@ -83,6 +83,7 @@ const tools: Readonly<Record<Dialect, string>> = {
   js: 'the JavaScript SDK',
   go: 'the Go SDK',
   rust: 'the Rust SDK',
+  java: 'the Java SDK',
 };
 
 function isBroken({ files }: Both): boolean {

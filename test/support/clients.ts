@@ -56,10 +56,18 @@ interface Installed {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const { python, 'aws-cli-2': awsCli2, go } = listInstalled();
+const { python, 'aws-cli-2': awsCli2, go, java } = listInstalled();
 
 /** The Python that has botocore in it, for tests that need that alone; undefined without one. */
 export const pythonWithBotocore = python && join(python.path, 'bin/python3');
+
+/** What the Java SDK makes of AWS files (test/clients/java): the words after `java`; undefined where it is not installed. */
+export const javaJudge = java && [
+  '-XX:TieredStopAtLevel=1',
+  '-cp',
+  `${java.path}:${join(java.path, 'lib/*')}`,
+  'Judge',
+];
 
 /** Per client: its name, its version, and the program that answers for it (test/clients). */
 const recipes: Readonly<Record<ClientId, Recipe>> = {
