@@ -7,6 +7,7 @@ import { formatNames } from '../src/report/index.ts';
 import { generate } from './support/examples.ts';
 import { run, temporaryFolder, writeTree } from './support/run.ts';
 import type { RunResult } from './support/run.ts';
+import { traceFinder } from './support/traces.ts';
 
 const id = generate('aws-id@111122223333', 'safety');
 const secret = generate('aws-secret', 'safety');
@@ -14,34 +15,8 @@ const token = generate('aws-token', 'safety');
 const github = generate('github:ghp', 'safety');
 const key = generate('pem:ec', 'safety');
 
-/** The value, its base64 in every alignment, its hex, backwards, and every piece of twelve characters of each. */
-function traces(value: string): ReadonlySet<string> {
-  const bytes = Buffer.from(value);
-  const shifted = [0, 1, 2].map((shift) =>
-    Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .slice(4, -4),
-  );
-  const forms = [value, ...shifted, bytes.toString('hex'), [...value].reverse().join('')];
-  const pieces = new Set<string>();
-  for (const form of forms) {
-    for (let at = 0; at + 12 <= form.length; at += 1) pieces.add(form.slice(at, at + 12));
-  }
-  return pieces;
-}
-
 const body = key.split('\n').slice(1, -2).join('');
-const forbidden = [id, secret, token, github, body].map(traces);
-
-/** The first forbidden piece in a text, as a place and not as itself. */
-function leakIn(text: string): string | undefined {
-  for (let at = 0; at + 12 <= text.length; at += 1) {
-    const piece = text.slice(at, at + 12);
-    const index = forbidden.findIndex((pieces) => pieces.has(piece));
-    if (index >= 0) return `value ${index} at ${at}`;
-  }
-  return undefined;
-}
+const leakIn = traceFinder([id, secret, token, github, body]);
 
 function expectNoLeak({ stdout, stderr }: RunResult): void {
   expect([leakIn(stdout), leakIn(stderr)]).toEqual([undefined, undefined]);
@@ -130,11 +105,19 @@ describe('no output holds a secret', () => {
     ],
     ['that is no error', 'JSON.stringify = () => { throw text; };'],
     [
+      'with a name and a code that are secrets',
+      `JSON.stringify = () => {
+        const [code] = /AKIA\\w+/.exec(text);
+        const [name] = /ghp_\\w+/.exec(fs.readFileSync('allowed.txt', 'utf8'));
+        throw Object.assign(new Error('x'), { code, name });
+      };`,
+    ],
+    [
       'with a stack of its own',
       'JSON.stringify = () => { const e = new Error(text); e.stack = `Error: ${text}\\n    at ${text} (${text}:1:1)`; e.name = text; throw e; };',
     ],
   ])('when it crashes %s', (_, code) => {
-    const preload = `const text = require('node:fs').readFileSync('.env', 'utf8') + 'at f (x.js:1:1)';\n${code}`;
+    const preload = `const fs = require('node:fs');\nconst text = fs.readFileSync('.env', 'utf8') + 'at f (x.js:1:1)';\n${code}`;
     const cwd = world({ 'crash.cjs': preload });
     const result = run(['-f', 'json', '.env'], {
       cwd,

@@ -23,9 +23,8 @@ export function problem(error: {
  */
 export function bug(error: unknown): string {
   const name = error instanceof Error ? error.name : typeof error;
-  const lines = [
-    `internal error (${/^\w{1,40}$/.test(name) ? name : 'Error'}${systemCode(error)})`,
-  ];
+  const known = name === typeof error || /^[A-Z][A-Za-z]{0,30}Error$/.test(name);
+  const lines = [`internal error (${known ? name : 'Error'}${systemCode(error)})`];
   return [
     ...lines.map(said),
     '  This is a bug in keyscan. Please report it with these lines; they hold nothing that was read.\n',
@@ -33,9 +32,12 @@ export function bug(error: unknown): string {
   ].join('');
 }
 
+/** As the system and Node write them, ENOENT and ERR_INVALID_ARG_TYPE; a token would look otherwise. */
+const codes = /^(?:E[A-Z0-9]{1,12}|[A-Z]{2,12}(?:_[A-Z0-9]{1,12}){1,6})$/;
+
 function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? `, ${code}` : '';
+  return typeof code === 'string' && codes.test(code) ? `, ${code}` : '';
 }
 
 /** Lines such as `at scan (/usr/lib/node_modules/keyscan/dist/scan.cjs:10:5)`, and nothing of the message before them. */
