@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
+import { ownProfileStep } from '../src/core/advice.ts';
 import type { Finding, ScanReport } from '../src/core/finding.ts';
 import type { Format, ReportContext } from '../src/report/format.ts';
 import { formatNames, isFormatName, loadFormat, loadStaged } from '../src/report/index.ts';
@@ -117,6 +118,16 @@ describe('pretty', () => {
     const text = pretty(make.report({ findings: many }), make.context());
     expect(text.match(/^ {2}why /gm)).toHaveLength(1);
     expect(text.lastIndexOf('deploy/.env:97:19')).toBeLessThan(text.indexOf('  why '));
+  });
+
+  it('teaches once what is true for several profiles of this computer', () => {
+    const of = (profile: string, line: number) =>
+      make.pair({ line, profile, next: [ownProfileStep(profile), 'Deactivate the key.'] });
+    const text = pretty(make.report({ findings: [of('work', 2), of('oven', 9)] }), make.context());
+    expect(text.match(/^ {2}why /gm)).toHaveLength(1);
+    expect(text).toContain('1. They are your profiles: keyscan --fix moves them to SSO');
+    const alone = pretty(make.report({ findings: [of('work', 2)] }), make.context());
+    expect(alone).toContain('1. It is your profile `work`: keyscan --fix moves it to SSO');
   });
 
   it('teaches each stage its own lesson', () => {

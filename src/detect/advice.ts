@@ -1,6 +1,7 @@
 // What to do next, for this kind of finding at this stage (aws.md 5.9): at first where it lies, then whose it is, then the
 // rule's own advice.
 
+import { ownProfileStep } from '../core/advice.ts';
 import type { Kind, Stage } from '../core/finding.ts';
 import type { Rule } from '../core/rule.ts';
 
@@ -28,7 +29,7 @@ export function nextSteps(rule: Rule, at: Situation): readonly string[] {
   if (at.profile === null) return [...steps, ...rule.advice];
   return [
     ...steps,
-    `It is your profile \`${at.profile}\`: keyscan --fix moves it to SSO, so that no key is stored.`,
+    ownProfileStep(at.profile),
     ...rule.advice.filter((step) => !step.includes('keyscan --fix')),
   ];
 }

@@ -292,14 +292,17 @@ function squashedName(layer: Layer, at: number, valueStart: number): string {
   return squash(latin1(layer.bytes, at, end));
 }
 
+/** From behind, because from the front every start of a word would be tried as a name. */
+const behindName =
+  /(?<=[\w.-]{2}(["'\])]{0,3}\s{0,3}(?:=>|:=|[=:,>]|\s)\s{0,4}[bru]?["'`[(]{0,3}))/iy;
+
 /** The name in front of a value that was found by its own form: `aws_key = `, `"id": "`, `--key `. */
 export function nameBefore(layer: Layer, start: number): string {
-  const from = Math.max(0, start - 96);
-  const before = latin1(layer.bytes, from, start);
-  const match =
-    /([\w.-]{2,80})["'\])]{0,3}\s{0,3}(?:=>|:=|[=:,>]|\s)\s{0,4}[bru]?["'`[(]{0,3}$/i.exec(before);
-  if (match?.[1] === undefined) return '';
-  const end = from + match.index + match[1].length;
+  const before = latin1(layer.bytes, Math.max(0, start - 96), start);
+  behindName.lastIndex = before.length;
+  const operator = behindName.exec(before)?.[1];
+  if (operator === undefined) return '';
+  const end = start - operator.length;
   return squash(latin1(layer.bytes, identifierStart(layer.bytes, end), end));
 }
 

@@ -1,5 +1,6 @@
 // Findings for people: where, what, why, what to do now.
 
+import { ownProfilesStep, ownProfileStep } from '../core/advice.ts';
 import type { Finding } from '../core/finding.ts';
 import { frame } from './frame.ts';
 import type { ReportContext } from './format.ts';
@@ -14,20 +15,37 @@ export function cards(
   pen: Pen,
 ): readonly (readonly string[])[] {
   const advised = lastOfEachAdvice(findings);
-  return findings.map((finding) => [
-    ...card(finding, context, pen),
-    ...(advised.has(finding) ? advice(finding, pen) : []),
-  ]);
+  return findings.map((finding) => {
+    const steps = advised.get(finding);
+    return [
+      ...card(finding, context, pen),
+      ...(steps === undefined ? [] : advice(finding, steps, pen)),
+    ];
+  });
 }
 
 /** Why and what to do are said once, at the last finding they are true for: two hundred leaks need one lesson. */
-function lastOfEachAdvice(findings: readonly Finding[]): ReadonlySet<Finding> {
-  const last = new Map<string, Finding>();
+function lastOfEachAdvice(findings: readonly Finding[]): ReadonlyMap<Finding, readonly string[]> {
+  const last = new Map<string, { readonly finding: Finding; readonly profiles: Set<string> }>();
   for (const finding of findings) {
     if (finding.suppressed !== null) continue;
-    last.set(JSON.stringify([finding.rule, finding.stage, finding.why, finding.next]), finding);
+    const { rule, stage, why, profile } = finding;
+    const key = JSON.stringify([rule, stage, why, stepsFor(finding, true)]);
+    const profiles = last.get(key)?.profiles ?? new Set();
+    last.set(key, { finding, profiles: profile === null ? profiles : profiles.add(profile) });
   }
-  return new Set(last.values());
+  return new Map(
+    [...last.values()].map(({ finding, profiles }) => [
+      finding,
+      stepsFor(finding, profiles.size > 1),
+    ]),
+  );
+}
+
+function stepsFor({ next, profile }: Finding, isOneOfMany: boolean): readonly string[] {
+  if (profile === null || !isOneOfMany) return next;
+  const own = ownProfileStep(profile);
+  return next.map((step) => (step === own ? ownProfilesStep : step));
 }
 
 function card(finding: Finding, context: ReportContext, pen: Pen): readonly string[] {
@@ -156,8 +174,8 @@ export function indented(
   return flow(items, pen.marks.between, pen.width - 4).map((line) => `    ${paint(line)}`);
 }
 
-function advice(finding: Finding, pen: Pen): readonly string[] {
-  const steps = finding.next.map((step) => pen.safe(step));
+function advice(finding: Finding, next: readonly string[], pen: Pen): readonly string[] {
+  const steps = next.map((step) => pen.safe(step));
   return [
     '',
     ...labelled('why', [pen.safe(finding.why)], pen),
