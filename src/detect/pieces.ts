@@ -23,7 +23,7 @@ import type { Matcher } from '../engine/tables.ts';
 import { type CheckContext, type CheckVerdict, contextLength } from './check.ts';
 import { checks } from './checks.ts';
 import { base64Layer, deepest, escapedLayer, type Layer, wideLayer } from './layer.ts';
-import { entropy, isPlaceholder } from './placeholder.ts';
+import { entropy, isMostlyOne, isPlaceholder } from './placeholder.ts';
 
 export interface Piece {
   /** Index into the scanner's rules, and of the part of that rule. */
@@ -184,7 +184,9 @@ function checksOf(
 
 /** What a value is by itself, wherever it stands. */
 function isUnfit(value: string, part: RulePart, isBlock: boolean): boolean {
-  if (!isBlock && value.length <= 80 && part.role !== 'id' && isPlaceholder(value)) return true;
+  if (!isBlock && part.role !== 'id') {
+    if (value.length <= 80 ? isPlaceholder(value) : isMostlyOne(value)) return true;
+  }
   return part.entropy !== undefined && entropy(value) < part.entropy;
 }
 

@@ -4,7 +4,7 @@
 const words = new RegExp(
   anyOf(
     'example sample placeholder changeme change_me change-me replace insert redacted dummy fixme ' +
-      'notreal invalid deadbeef secretkey accesskey secret_access_key access_key_id mysecret masked hidden removed censored',
+      'notreal invalid deadbeef secretkey accesskey secret_access_key access_key_id mysecret masked hidden removed censored random',
   ) + '|[Ss]ecretKey|[Aa]ccessKey|[Mm]ySecret|[Cc]hangeMe|ChangeME',
 );
 
@@ -47,14 +47,18 @@ function isRandom(value: string): boolean {
   );
 }
 
+/** Whether one character fills more than half of it; for values so long that they hold repetitions by nature. */
+export function isMostlyOne(value: string): boolean {
+  const counts = new Map<string, number>();
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return Math.max(...counts.values()) > value.length * 0.5;
+}
+
 /** One character most of the time, a short piece again and again, or a run along the alphabet or the keyboard's digits. */
 export function isMonotonous(value: string): boolean {
   const { length } = value;
   if (length < 8) return new Set(value).size <= 2;
-  const counts = new Map<string, number>();
-  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
-  if (Math.max(...counts.values()) > length * 0.5) return true;
-  if (counts.size <= Math.min(4, length / 4)) return true;
+  if (isMostlyOne(value) || new Set(value).size <= Math.min(4, length / 4)) return true;
   let steps = 0;
   let longest = 0;
   let current = 0;

@@ -64,6 +64,11 @@ function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckCo
     // Every application has a SECRET_KEY.
     if (pieces.every(({ name }) => name.endsWith('secretkey'))) draft.severity = 'low';
   }
+  if (draft.kind === 'secret' && isBesideExample(around)) {
+    draft.severity = 'low';
+    draft.confidence = 'low';
+    draft.title = 'AWS secret access key beside an example of an id';
+  }
   if (draft.kind === 'session' && isSigned(pieces, around)) {
     draft.kind = 'reference';
     draft.confidence = 'high';
@@ -73,7 +78,7 @@ function refineAccessKey(draft: Draft, pieces: readonly Piece[], around: CheckCo
   return true;
 }
 
-/** A signed URL, form or header, a CloudTrail record, a link to the console: the id stands there by its nature. */
+/** A signed URL, form or header, S3's answer to a wrong one, a CloudTrail record, a link to the console: the id stands there by its nature. */
 function isReference({ before, after }: CheckContext): boolean {
   const line = before.slice(before.lastIndexOf('\n') + 1);
   const rest = after.split('\n', 1)[0] ?? '';
@@ -83,6 +88,8 @@ function isReference({ before, after }: CheckContext): boolean {
     /AWS4-HMAC-SHA256\s+Credential=$/.test(line) ||
     /Authorization["']?\s*[:=]\s*["']?AWS\s$/i.test(line) ||
     (/AWSAccessKeyId=$/i.test(line) && /[?&](?:amp;)?(?:Signature|Expires)=/i.test(line + rest)) ||
+    (/<AWSAccessKeyId>$/.test(line) &&
+      /<(?:StringToSign|SignatureProvided|Code)>/.test(before.slice(-700) + rest)) ||
     (/AWSAccessKeyId\W/i.test(line.slice(-60)) &&
       /name=["']?policy\b/i.test(before + after) &&
       /name=["']?signature\b/i.test(before + after)) ||
@@ -92,6 +99,12 @@ function isReference({ before, after }: CheckContext): boolean {
         before.slice(-900) + after.slice(0, 900),
       ))
   );
+}
+
+/** An id of a manual in the lines next to it: whoever writes `…EXAMPLE` there makes the secret up as well, but for a mistake. */
+function isBesideExample({ before, after }: CheckContext): boolean {
+  const close = before.split('\n').slice(-4).join('\n') + after.split('\n', 4).join('\n');
+  return /\bA[A-Z]{3}[A-Z0-9]{5,20}EXAMPLE\b/.test(close);
 }
 
 /** A signed URL carries the token, and never the secret. */

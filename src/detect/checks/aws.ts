@@ -6,12 +6,16 @@ import { storeById } from '../stores.ts';
 /** A key of AWS's documentation: what stands with it is of the documentation too. */
 const besideExample = /A[KS]IA[A-Z0-9]{9}EXAMPLE|EXAMPLEKEY/;
 
+/** AWS's own example; whoever needs another one, say to test a scanner, changes a few characters of it. */
+const documented = ['AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'];
+
 export const awsChecks: Checks = {
   /** An id that could have been issued: its account is possible, and nobody made it up by hand. */
   'aws-key-id': (value) =>
     /^(?:AKIA|ASIA|ABIA|ACCA)/.test(value) &&
     accountOf(value) !== 'impossible' &&
-    !/EXAMPLE|SAMPLE|FAKE|DUMMY|YOURKEY|ACCESSKEY|SECRET|XXXX|AAAA|ZZZZ|TESTTEST|DEADBEEF|REDACTED/.test(
+    !isDocumented(value) &&
+    !/EXAMP|SAMPLE|FAKE|DUMMY|YOURKEY|ACCESSKEY|SECRET|XXXX|AAAA|ZZZZ|TESTTEST|DEADBEEF|REDACTED/.test(
       value.slice(4),
     ) &&
     !isMonotonous(value.slice(4)) &&
@@ -22,8 +26,10 @@ export const awsChecks: Checks = {
     /[a-z]/.test(value) &&
     /[A-Z]/.test(value) &&
     (/[0-9+/]/.test(value) || !isSpelled(value)) &&
-    entropy(value) >= 3.7 &&
+    entropy(value) >= 4 &&
     !/example|sample/i.test(value) &&
+    !isDocumented(value) &&
+    !isCamelCase(value) &&
     !isWordy(value) &&
     !holdsText(value),
   /** Base64 of many bytes, not of text and not of zeros; AWS writes EXAMPLE into its own, or into the key beside. */
@@ -55,6 +61,21 @@ export const awsChecks: Checks = {
 /** As chance writes: with a digit, or in both cases without being words. */
 function isMixed(value: string): boolean {
   return /\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value) && !isSpelled(value, 0.4));
+}
+
+/** Whether it is the documented key in most places: the example itself, or a variant of it. */
+function isDocumented(value: string): boolean {
+  return documented.some((example) => {
+    let same = 0;
+    if (value.length === example.length)
+      for (let at = 0; at < value.length; at++) if (value[at] === example[at]) same++;
+    return same >= value.length * 0.6;
+  });
+}
+
+/** Words run together, each with its capital, as identifiers are written: nothing but letters, never two capitals in a row. */
+function isCamelCase(value: string): boolean {
+  return /^[A-Za-z][a-z]*(?:[A-Z][a-z]+)+$/.test(value);
 }
 
 /** Whether base64 decodes to printable text: then it is an encoded sentence, not key material. */

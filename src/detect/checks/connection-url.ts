@@ -6,11 +6,14 @@ import type { Checks } from '../check.ts';
 export const connectionUrlChecks: Checks = {
   'connection-password': (value, { before, after }) => {
     const url = /([a-z][a-z0-9+.-]{1,30}):\/\/([^\s:/@"'<>`]{0,255}):$/i.exec(before.slice(-300));
-    const host = /^@(\[[0-9a-f:.]+\]|[^\s/:?#"'<>`,;)\\]+)/i.exec(after)?.[1]?.toLowerCase();
+    const host = hostAfter(after);
     if (url === null || host === undefined) return false;
     const [, scheme = '', user = ''] = url;
     if (templateHost.test(host) || isInvented(value, user)) return false;
-    return { severity: severityOf(host), subject: `${scheme.toLowerCase()}://${user}@${host}` };
+    return {
+      severity: isNamed(value) ? 'low' : severityOf(host),
+      subject: `${scheme.toLowerCase()}://${user}@${host}`,
+    };
   },
 
   /** password=… in a JDBC URL or in the semicolon-separated strings of .NET and ODBC. */
@@ -49,6 +52,21 @@ export const connectionUrlChecks: Checks = {
     !/[$%{}<>]/.test(value),
 };
 
+/** What stands behind the `@`, in Go's form for MySQL too: `tcp(host:3306)`. */
+function hostAfter(after: string): string | undefined {
+  const host = /^@(?:(?:tcp6?|udp6?|unix)\()?(\[[0-9a-f:.]+\]|[^\s/:?#"'<>`,;()\\]+)/i.exec(
+    after,
+  )?.[1];
+  return host?.toLowerCase();
+}
+
+/** Called what it is, as in `sourcesecret` and `otel_password`: written for a test or a manual, or else a very bad one. */
+function isNamed(password: string): boolean {
+  return /^[a-z_. -]{0,16}(?:password|passwd|passphrase|secret)\d{0,4}$/i.test(
+    decodePercent(password),
+  );
+}
+
 /** What people write where a password would go: a few of these words, digits after them, nothing else. */
 const inventedWords =
   'abc|admin|anoncvs|anonymous|apikey|app|bar|baz|changeit|changeme|db|database|default|demo|dev|development|docker|' +
@@ -58,7 +76,7 @@ const inventedWords =
   'p4ssw0rd|passw0rd|s3cr3t';
 const invented = new RegExp(`^(?:${inventedWords})+$`);
 
-const reference = /^[$%#]\w|[{}<>|]|\$\(|^\[.*\]?$|^%[sdv]$|\*{2,}|\.{3}|…|^:\w/;
+const reference = /^[$%#]\w|[{}<>|]|\$\(|^\[.*\]?$|^%(?:\[\d\])?[sdvq]$|\*{2,}|\.{3}|…|^:\w/;
 
 function isInvented(password: string, user: string): boolean {
   const text = decodePercent(password).toLowerCase();
@@ -84,12 +102,13 @@ function isInvented(password: string, user: string): boolean {
 const templateHost =
   /^(?:host|hostname|server|servername|domain|your[-_.].*|my[-_]?(?:host|server)|.*[${}<>].*)$/i;
 
-/** RFC 2606: names that no machine has. */
-const reservedHost = /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$/;
+/** RFC 2606: names that no machine has. RFC 5737 and 3849: such addresses. */
+const reservedHost =
+  /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$|^(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$|^\[2001:0?db8:/;
 
 /** Names that manuals like, and which may nevertheless be somebody's. */
 const sampleHost =
-  /(?:^|\.)(?:foo|bar|baz|bogus|acme|contoso|fabrikam|somewhere|some-?host|(?:my|your)?-?(?:domain|company|site|host|server|proxy|corp|org))\.(?:com|org|net|io|dev|tld)$/;
+  /^[a-z]\.[a-z]{2,3}$|^1\.2\.3\.4$|(?:^|\.)(?:foo|bar|baz|bogus|acme|contoso|fabrikam|somewhere|some-?host|(?:my|your)?-?(?:domain|company|site|host|server|proxy|corp|org))\.(?:com|org|net|io|dev|tld)$/;
 
 const localHost =
   /^(?:%2f.*|localhost|\(local\)|\.|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|host\.docker\.internal|[^.[\]]+|.+\.(?:local|localhost|localdomain))$/;
