@@ -111,3 +111,16 @@ describe('a GitHub token of a package', () => {
     expect(found(line + line, '.gitleaksignore')).toEqual([]);
   });
 });
+
+describe('a private key of a package', () => {
+  const lines = generate('pem:rsa').trim().split('\n');
+  it.each([
+    ['a comment', lines.map((line) => `// ${line}\n`)],
+    ['a comment for the documentation of a module', lines.map((line) => `//! ${line}\n`)],
+    ['a comment for the documentation of a function', lines.map((line) => `    /// ${line}\n`)],
+    ['a comment of a shell', lines.map((line) => `# ${line}\n`)],
+    ['literals of a list, line ends and all', lines.map((line) => `  "${line}\\n",\n`)],
+  ])('is found in %s', (_, written) => {
+    expect(found(written.join(''))).toEqual(['private-key secret high']);
+  });
+});

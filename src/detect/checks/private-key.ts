@@ -67,10 +67,12 @@ function decodeBody(body: string): Buffer | undefined {
 
 /** A line of base64 without its indentation, comment sign, quotes, concatenation and continuation. */
 function bareLine(line: string): string {
-  const trimmed = line.trim().replace(/^(?:#|\/\/|\*|>|;|\||--)[ \t]+/, '');
+  const trimmed = line.trim().replace(/^(?:#|\/\/[/!]?|\*|>|;|\||--)(?:[ \t]+|$)/, '');
   const unquoted = trimmed
     .replace(/^[+.&]?[ \t]?[bfr]?\\?["'`]/, '')
     .replace(/\\?["'`][ \t]?[+.&,;)]{0,3}[ \t]?\\?$/, '')
+    // what follows the quote, where the line end before it was written as an escape
+    .replace(/^[+.&,;)]{1,3}$/, '')
     .replace(/\\$/, '');
   return unquoted.trim();
 }
@@ -98,12 +100,13 @@ const tag = { integer: 0x02, octets: 0x04, sequence: 0x30 } as const;
 
 /**
  * PKCS #1, SEC 1, PKCS #8: a sequence that begins with a version number and is as long as it says. A key that has lost a
- * few characters is still one, since most of a prime is enough; two lines of an example are not.
+ * few characters is still one, since most of a prime is enough, and so is one with the padding of a cipher behind it; two
+ * lines of an example are not.
  */
 function readDer(bytes: Buffer, label: string | undefined): PrivateKey | undefined {
   const outer = header(bytes, 0);
   if (outer?.tag !== tag.sequence) return undefined;
-  if (bytes.length < outer.end * 0.8 || bytes.length > outer.end + 8) return undefined;
+  if (bytes.length < outer.end * 0.8 || bytes.length > outer.end + 16) return undefined;
   const first = element(bytes, outer.start);
   const second = first === undefined ? undefined : element(bytes, first.end);
   if (first === undefined || second === undefined) return undefined;
