@@ -57,6 +57,18 @@ describe('an AWS key of a package', () => {
     ]);
   });
 
+  it('has its token although an example stands further away', () => {
+    const key = 'accessKeyID = "{{aws-id:ASIA}}"\nsecretAccessKey = "{{aws-secret}}"\n';
+    const token = 'securityToken = "IQoJb3JpZ2luX2Vj{{A-Za-z0-9+/*300}}"\n';
+    const { content } = expand({
+      text: `"${documentedId}", "${documentedSecret}"\n${key}${token}`,
+    });
+    const { findings } = scanner.scan({ path: 'aws.go', stage: 'working-tree', content });
+    expect(findings.map(({ parts }) => parts.map(({ role }) => role))).toEqual([
+      ['id', 'secret', 'token'],
+    ]);
+  });
+
   it('is low beside an id of a manual, and not further away', () => {
     const secret = '"AWSSecretKey": "{{aws-secret}}",\n';
     const example = '"AWSKeyId": "AIDACKCEVSQ6C2EXAMPLE",\n';
@@ -122,5 +134,24 @@ describe('a private key of a package', () => {
     ['literals of a list, line ends and all', lines.map((line) => `  "${line}\\n",\n`)],
   ])('is found in %s', (_, written) => {
     expect(found(written.join(''))).toEqual(['private-key secret high']);
+  });
+
+  const publicPart = Buffer.from(generate('A-Za-z0-9*32'));
+  const secretPart = Buffer.from(generate('A-Za-z0-9*32#2'));
+  const created = Buffer.from([0x64, 0x86, 0xd2, 0x93]);
+  it.each([
+    ['version 4, Ed25519', [Buffer.of(4), created, Buffer.of(27), publicPart]],
+    ['version 6, Ed25519', [Buffer.of(6), created, Buffer.of(27, 0, 0, 0, 32), publicPart]],
+    ['version 5, of any kind', [Buffer.of(5), created, Buffer.of(35, 0, 0, 0, 32), publicPart]],
+  ])('is found when it is of today’s OpenPGP: %s', (_, head) => {
+    const armoured = (usage: number): string => {
+      const packet = Buffer.concat([...head, Buffer.of(usage), secretPart]);
+      const bytes = Buffer.concat([Buffer.of(0xc5, packet.length), packet]);
+      const name = 'PGP PRIVATE KEY BLOCK';
+      const text = bytes.toString('base64').replace(/.{64}/g, '$&\n');
+      return `-----BEGIN ${name}-----\n\n${text}\n=abcd\n-----END ${name}-----\n`;
+    };
+    expect(found(armoured(0))).toEqual(['private-key secret high']);
+    expect(found(armoured(254))).toEqual(['private-key secret medium']);
   });
 });

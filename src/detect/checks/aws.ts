@@ -3,8 +3,8 @@ import type { Checks } from '../check.ts';
 import { entropy, isMonotonous, isPlaceholder, isSpelled, isWordy } from '../placeholder.ts';
 import { storeById } from '../stores.ts';
 
-/** A key of AWS's documentation: what stands with it is of the documentation too. */
-const besideExample = /A[KS]IA[A-Z0-9]{9}EXAMPLE|EXAMPLEKEY/;
+/** A key id, or the secret of AWS's documentation. */
+const someKey = /A[KS]IA[A-Z0-9]{16}|EXAMPLEKEY/g;
 
 /** AWS's own example; whoever needs another one, say to test a scanner, changes a few characters of it. */
 const documented = ['AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'];
@@ -38,8 +38,7 @@ export const awsChecks: Checks = {
     entropy(value) >= 4.2 &&
     !holdsText(value.slice(0, 80)) &&
     !/EXAMPLE/.test(value) &&
-    !besideExample.test(before.slice(-400)) &&
-    !besideExample.test(after.slice(0, 400)),
+    !isBesideExample(before.slice(-400), after.slice(0, 400)),
   'bedrock-key': (value) => entropy(value) >= 3.5,
   /** The version byte comes first: 4 (Signature V4) or 2 (the old one). */
   'smtp-password': (value) =>
@@ -61,6 +60,12 @@ export const awsChecks: Checks = {
 /** As chance writes: with a digit, or in both cases without being words. */
 function isMixed(value: string): boolean {
   return /\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value) && !isSpelled(value, 0.4));
+}
+
+/** Whether the key next to it is one of AWS's documentation: then the token is of the documentation too. */
+function isBesideExample(before: string, after: string): boolean {
+  const next = before.match(someKey)?.at(-1) ?? after.match(someKey)?.[0];
+  return next !== undefined && /EXAMPLE(?:KEY)?$/.test(next);
 }
 
 /** Whether it is the documented key in most places: the example itself, or a variant of it. */

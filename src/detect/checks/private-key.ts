@@ -188,10 +188,25 @@ const pgpNumbers: ReadonlyMap<number, number> = new Map([
   [22, 1],
 ]);
 
+/** Keys whose public part is one number of a known size: X25519, X448, Ed25519, Ed448. */
+const pgpSizes: ReadonlyMap<number, number> = new Map([
+  [25, 32],
+  [26, 56],
+  [27, 32],
+  [28, 57],
+]);
+
 function pgpUsage(body: Buffer): number | undefined {
+  const version = body[0] ?? 0;
   const algorithm = body[5] ?? 0;
+  // versions 5 and 6 say how long the public part is
+  if (version === 5 || version === 6)
+    return body.length >= 10 ? body[10 + body.readUInt32BE(6)] : undefined;
+  if (version !== 4) return undefined;
+  const size = pgpSizes.get(algorithm);
+  if (size !== undefined) return body[6 + size];
   const numbers = pgpNumbers.get(algorithm);
-  if (body[0] !== 4 || numbers === undefined) return undefined;
+  if (numbers === undefined) return undefined;
   let at = 6;
   if (algorithm >= 18) at += 1 + (body[at] ?? 0);
   for (let index = 0; index < numbers; index += 1) {
