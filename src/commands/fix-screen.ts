@@ -38,13 +38,14 @@ const shownNamers = 8;
 function usersOf({ profile, users }: Row): readonly string[] {
   const namers = users.filter(({ holds }) => holds === 'name').map(({ path }) => path);
   const more = namers.length - shownNamers;
+  const key = profile.key === undefined ? 'its old key' : 'the key';
   return [
     ...profile.dependants.map((name) => `profile ${name} (source_profile)`),
-    ...users.map(({ path, line, holds }) =>
-      holds === 'key'
-        ? `${path}${line === null ? '' : `:${line}`} holds ${profile.key === undefined ? 'its old key' : 'the key'}`
-        : `${path} names it`,
-    ),
+    ...users
+      .filter(({ holds }) => holds === 'key')
+      .map(({ path, line }) => `${path}${line === null ? '' : `:${line}`} holds ${key}`),
+    ...namers.slice(0, shownNamers).map((path) => `${path} names it`),
+    ...(more > 0 ? [`${count(more, 'more file')} ${more === 1 ? 'names' : 'name'} it`] : []),
   ];
 }
 
