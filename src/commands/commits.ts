@@ -20,7 +20,7 @@ import {
   messageOf,
   walkCommits,
 } from '../git/walk.ts';
-import { count } from '../report/words.ts';
+import { count, number } from '../report/words.ts';
 import type { Watch } from './collect.ts';
 import { rewriter } from './rewriter.ts';
 import { onLines } from './staged.ts';
@@ -121,11 +121,15 @@ function* watched(
   watch: Watch,
 ): Generator<undefined, Empties> {
   if (sifting === undefined) return { find: () => -1, size: () => 0 };
+  const started = performance.now();
   for (;;) {
     const step = sifting.next();
     if (step.done === true) return step.value;
     const { value } = step;
-    void watch.tick(() => `scanning: ${Math.round(value * 100)} % of what is packed`);
+    void watch.tick(() => {
+      const left = value > 0 ? ` (${leftOf(value, started)} left)` : '';
+      return `scanning: ${Math.round(value * 100)} % of what is packed${left}`;
+    });
     yield;
   }
 }
@@ -142,14 +146,14 @@ function status(
   }: { readonly done: number; readonly total: number; readonly started: number },
   leaks: number,
 ): string {
-  const seconds = (performance.now() - started) / 1000;
-  const rate = done / seconds;
-  const left = Math.ceil((total - done) / rate);
+  const rate = done / ((performance.now() - started) / 1000);
   const found = leaks === 0 ? '' : `, ${count(leaks, 'leak')}`;
-  return `scanning: ${count(done, 'commit')} of ${count(total, '')}(${Math.round(rate)}/s, ${timeText(left)} left)${found}`;
+  return `scanning: ${count(done, 'commit')} of ${number(total)} (${Math.round(rate)}/s, ${leftOf(done / total, started)} left)${found}`;
 }
 
-function timeText(seconds: number): string {
+/** How long the rest takes when so much of it was done since then. */
+function leftOf(part: number, started: number): string {
+  const seconds = Math.ceil(((performance.now() - started) / 1000) * (1 / part - 1));
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 

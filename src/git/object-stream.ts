@@ -109,7 +109,8 @@ export class ObjectStream {
 
   close(): void {
     this.finish();
-    this.child.stdout.resume();
+    this.child.stdout.destroy();
+    this.child.stderr.destroy();
     this.child.kill();
   }
 

@@ -251,7 +251,9 @@ class Comparisons {
 
   close(): void {
     this.finished = true;
-    this.child?.stdout.resume();
+    // a program that git is wrapped in may hold the other ends for longer
+    this.child?.stdout.destroy();
+    this.child?.stderr.destroy();
     this.child?.kill();
     this.notify();
   }
