@@ -261,6 +261,24 @@ describe('history', () => {
     );
   });
 
+  it('reads messages of tags of tags whose own names are gone, and what they hold', () => {
+    const repo = repository();
+    const tagged = repo.commit({ 'a.ini': plain });
+    repo.git('tag', '--annotate', 'inner', '--message', `First\n\n${bakery.lines}`);
+    repo.git('tag', '--annotate', 'middle', 'inner', '--message', 'Second');
+    repo.git('tag', '--annotate', 'outer', 'middle', '--message', 'Third');
+    repo.write({ file: other.lines });
+    const blob = repo.git('hash-object', '-w', 'file');
+    repo.git('tag', '--annotate', 'held', blob, '--message', 'A file');
+    repo.git('tag', '--annotate', 'holder', 'held', '--message', 'A tag');
+    repo.git('tag', '--delete', 'inner', 'middle', 'held');
+    const { findings } = scan(repo, '--history');
+    expect(findings.map(({ commit, path, refs }) => [commit, path, refs])).toEqual([
+      [tagged, '<tag-message>/outer', ['refs/heads/main', 'refs/tags/outer']],
+      [null, 'refs/tags/holder', []],
+    ]);
+  });
+
   it('looks into every entry of the stash, its index and its untracked files', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain, 'b.ini': plain });

@@ -118,6 +118,13 @@ describe('the pre-push hook', () => {
     ]);
   });
 
+  it('reads what a pushed tag of a tag carries', () => {
+    const world = cloned();
+    world.repo.git('tag', '--annotate', 'inner', '--message', `First\n\n${bakery.lines}`);
+    world.repo.git('tag', '--annotate', 'outer', 'inner', '--message', 'Second');
+    expect(push(world, 'origin', 'outer')).toMatchObject(stopped);
+  });
+
   it('reads a pushed tag of a file', () => {
     const world = cloned();
     world.repo.write({ file: bakery.lines });

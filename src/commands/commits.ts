@@ -138,6 +138,12 @@ function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Ti
   return tips.filter(({ target, targetType }) => targetType !== 'commit' || commits.has(target));
 }
 
+/** The tag that this one is of. */
+function tagInside(tag: Uint8Array): string | undefined {
+  const header = Buffer.from(tag.buffer, tag.byteOffset, tag.byteLength).toString('latin1', 0, 200);
+  return /^object ([0-9a-f]+)\ntype tag\n/.exec(header)?.[1];
+}
+
 function status(
   {
     done,
@@ -203,27 +209,31 @@ class CommitsScanning {
     if (!found && commit.isWhole && this.skipped.length === gaps) this.clean.push(commit.id);
   }
 
-  /** Messages of annotated tags, and what tags hold that lead to no commit. */
+  /** Messages of annotated tags, also of those that other tags are of, and what tags hold that lead to no commit. */
   tags(tags: readonly Tip[]): void {
-    const annotated = new Map(
-      tags.filter(({ type }) => type === 'tag').map((tip) => [tip.id, tip]),
-    );
-    for (const [id, blob] of readBlobs(this.git, [...annotated.keys()])) {
-      const tip = annotated.get(id);
-      if (tip === undefined) continue;
-      const path = `<tag-message>/${tip.name.replace(/^refs\/(?:tags\/)?/, '')}`;
-      if (isUnavailable(blob) || !(blob instanceof Uint8Array)) {
-        this.skipped.push({ path, reason: 'missing-object', detail: `tag ${id} cannot be read` });
-        continue;
+    let open = new Map(tags.filter(({ type }) => type === 'tag').map((tip) => [tip.id, tip]));
+    while (open.size > 0) {
+      const inner = new Map<string, Tip>();
+      for (const [id, blob] of readBlobs(this.git, [...open.keys()])) {
+        const tip = open.get(id);
+        if (tip === undefined) continue;
+        this.tag(tip, id, blob);
+        const next = blob instanceof Uint8Array ? tagInside(blob) : undefined;
+        if (next !== undefined) inner.set(next, tip);
       }
-      const said = this.scan({
-        path,
-        stage: this.stageOf(tip.target),
-        content: messageOf(blob),
-      });
-      this.keep(said, tip.target, () => makerOf(blob, 'tagger'));
+      open = inner;
     }
     for (const tip of tags) this.contentOf(tip);
+  }
+
+  private tag({ name, target }: Tip, id: string, blob: Blob): void {
+    const path = `<tag-message>/${name.replace(/^refs\/(?:tags\/)?/, '')}`;
+    if (isUnavailable(blob) || !(blob instanceof Uint8Array)) {
+      this.skipped.push({ path, reason: 'missing-object', detail: `tag ${id} cannot be read` });
+      return;
+    }
+    const said = this.scan({ path, stage: this.stageOf(target), content: messageOf(blob) });
+    this.keep(said, target, () => makerOf(blob, 'tagger'));
   }
 
   private contentOf({ name, target, targetType }: Tip): void {

@@ -153,7 +153,16 @@ export function tips(git: Git): readonly Tip[] {
   const head = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']);
   const heads =
     head.code === 0 && !symbolic ? [direct('HEAD', head.stdout.toString('latin1').trim())] : [];
-  return [...refs, ...heads, ...detachedElsewhere(git), ...stash(git, refs)];
+  const whole = refs.map((tip) => (tip.targetType === 'tag' ? peeled(git, tip) : tip));
+  return [...whole, ...heads, ...detachedElsewhere(git), ...stash(git, refs)];
+}
+
+/** Before 2.45 git's list goes one step only, and a tag may be of a tag. */
+function peeled(git: Git, tip: Tip): Tip {
+  const { code, stdout } = git.attempt(['rev-parse', '--quiet', '--verify', `${tip.id}^{}`]);
+  if (code !== 0) return tip;
+  const target = stdout.toString('latin1').trim();
+  return { ...tip, target, targetType: git.line(['cat-file', '-t', target]) };
 }
 
 /** HEAD of linked work trees that are on no branch, `worktrees/NAME/HEAD` as git names it. */
