@@ -6,7 +6,7 @@ import { UserError } from '../src/core/errors.ts';
 import { type Blob, isUnavailable, readBlobs } from '../src/git/objects.ts';
 import { type Git, openElsewhere, openGit } from '../src/git/run.ts';
 import { stagedBlobs } from '../src/git/staged.ts';
-import { repository, type Repository } from './support/repository.ts';
+import { key, repository, type Repository } from './support/repository.ts';
 import { cleanEnvironment, temporaryFolder } from './support/run.ts';
 
 function gitOf(repo: Repository, env: Readonly<Record<string, string>> = {}): Git {
@@ -262,5 +262,32 @@ describe('reading blobs', () => {
         [gone, 'missing-object'],
       ].sort(),
     );
+  });
+});
+
+describe('a bare repository', () => {
+  it('has no index, and a staged scan of it is refused instead of being clean', () => {
+    const repo = repository();
+    repo.commit({ 'a.txt': 'a\n' });
+    const folder = join(temporaryFolder('bare'), 'bakery.git');
+    repo.git('clone', '--quiet', '--bare', repo.folder, folder);
+    expect(repo.beside(folder).keyscan('--staged')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `keyscan: a bare repository has no index and no files: ${folder}\n  scan its commits: keyscan --history\n`,
+    });
+  });
+
+  it('may be told an index, and a work tree', () => {
+    const repo = repository();
+    repo.commit({ 'a.txt': 'a\n' });
+    repo.stage({ 'b.ini': key('moonbakery').lines });
+    const git = join(repo.folder, '.git');
+    repo.git('config', 'core.bare', 'true');
+    const codes = [
+      { GIT_DIR: git, GIT_INDEX_FILE: join(git, 'index') },
+      { GIT_DIR: git, GIT_WORK_TREE: repo.folder },
+    ].map((env) => repo.keyscanWith(env, '--staged').code);
+    expect(codes).toEqual([1, 1]);
   });
 });

@@ -1,7 +1,11 @@
 // What the next commit would add: the index against HEAD, by object ids. The working tree is not looked at, and nothing
 // is written. GIT_INDEX_FILE, GIT_DIR and GIT_WORK_TREE are what git told the hook.
 
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
 import type { Document, Reader } from '../core/document.ts';
+import { UserError } from '../core/errors.ts';
 import type { Skipped } from '../core/finding.ts';
 import { type Change, parseChanges, renames } from './changes.ts';
 import { newToAll } from './lines.ts';
@@ -31,6 +35,7 @@ export function* stagedBlobs(
   const origins = lazily(() => (moves ? renames(git, [...comparison, base]) : new Map()));
   const merged = lazily(() => knownToRemotes(git));
   const byBlob = groupByBlob(changes.filter(({ path }) => wanted(path)));
+  if (byBlob.size === 0) requireIndex(git);
   for (const change of changes) {
     if (change.mode === 'submodule') yield submodule(change.path);
   }
@@ -47,6 +52,18 @@ export function* stagedBlobs(
       };
     }
   }
+}
+
+/** To git a missing index is an empty one; in a bare repository nobody meant it. */
+function requireIndex(git: Git): void {
+  const [isBare, index = ''] = git
+    .run(['rev-parse', '--is-bare-repository', '--git-path', 'index'])
+    .toString()
+    .split('\n');
+  if (isBare !== 'true' || existsSync(resolve(git.cwd, index))) return;
+  throw new UserError(`a bare repository has no index and no files: ${git.cwd}`, {
+    hint: 'scan its commits: keyscan --history',
+  });
 }
 
 interface Staged {
