@@ -44,6 +44,19 @@ describe.each(['aws-cli-1', 'aws-cli-2'] as const)('%s on the PATH', (id) => {
     ]);
   });
 
+  itWithCli(
+    'cannot confirm it where the network is gone by then; the profile has moved',
+    async () => {
+      const here = await alice();
+      // whose the old key is, and the proof, are answered
+      here.aws.world.faults.push({ on: 'GetCallerIdentity', does: 'reset', after: 2 });
+      const { code, stdout } = await fix(here, { AWS_MAX_ATTEMPTS: '1' });
+      expect([code, here.read('.aws/credentials')]).toEqual([0, '']);
+      expect(stdout).toContain('! aws sts get-caller-identity --profile work: ');
+      expect(stdout).toContain('✔ 1 profile moved to SSO');
+    },
+  );
+
   itWithCli('is asked without the credentials of the environment, which are told of', async () => {
     const here = await alice();
     const { keys } = here.aws.world.users[1]!;

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { moonbakery } from './support/fake-aws.ts';
+import { type FakeUser, type FakeWorld, key, moonbakery, user } from './support/fake-aws.ts';
 import {
   closeAll,
   everyFile,
@@ -24,13 +24,28 @@ const startUrl = 'https://d-1234567890.awsapps.com/start';
 
 /** One profile with a key, an account with three roles, and nobody has signed in here yet. */
 async function alice(): Promise<World> {
-  const made = moonbakery();
+  return at({});
+}
+
+/** The same with other files, or another world. */
+async function at({
+  home = {},
+  tree,
+  aws = {},
+}: {
+  readonly home?: Readonly<Record<string, string>>;
+  readonly tree?: (owner: FakeUser) => Readonly<Record<string, string>>;
+  readonly aws?: Partial<FakeWorld>;
+}): Promise<World> {
+  const made = moonbakery({ interval: 0.05, ...aws });
+  const owner = made.users[0]!;
   return world(
     {
-      '.aws/credentials': section('work', made.users[0]!),
+      '.aws/credentials': section('work', owner),
       '.aws/config': '# ours\n[profile work]\nregion = eu-west-1\n',
+      ...home,
     },
-    { aws: made },
+    { aws: made, ...(tree === undefined ? {} : { tree: tree(owner) }) },
   );
 }
 
@@ -47,8 +62,12 @@ const answers: readonly (readonly [question: string, answer: string])[] = [
 ];
 
 /** Answers whatever comes before this question, and waits for it. */
-async function answerUntil(last: string, terminal: Terminal): Promise<void> {
-  for (const [question, answer] of answers) {
+async function answerUntil(
+  last: string,
+  terminal: Terminal,
+  given: readonly (readonly [question: string, answer: string])[] = answers,
+): Promise<void> {
+  for (const [question, answer] of given) {
     if (question === last) break;
     await terminal.waitFor(question);
     if (answer !== '') terminal.type(answer);
@@ -142,6 +161,95 @@ function shown(screen: string): string {
     const { code, screen } = await terminal.end();
     expect([code, readFileSync(env, 'utf8')]).toEqual([0, 'AWS_PROFILE=work\n']);
     expect(screen).toContain('✔ .env names profile work now');
+  });
+
+  const sessions = ['one', 'two'].map(
+    (name) =>
+      `[sso-session ${name}]\nsso_start_url = https://d-${name}.awsapps.com/start\nsso_region = us-east-1\n`,
+  );
+
+  it.each<
+    [
+      question: string,
+      world: Parameters<typeof at>[0],
+      before: readonly (readonly [string, string])[],
+    ]
+  >([
+    [
+      'Repair them?',
+      { home: { '.aws/config': '[profile a]\nregion = a\n[profile a]\noutput = json\n' } },
+      [],
+    ],
+    [
+      'Which IAM Identity Center?',
+      { home: { '.aws/config': sessions.join('\n') } },
+      [['Ask AWS', '']],
+    ],
+    [
+      'really your portal?',
+      {},
+      [
+        ['Ask AWS', ''],
+        ['Start URL', 'https://portal.moonbakery.example/start'],
+      ],
+    ],
+    [
+      'Put AWS_PROFILE in place of the keys in .env?',
+      {
+        tree: ({ keys: [own] }) => ({
+          '.env': `AWS_ACCESS_KEY_ID=${own!.id}\nAWS_SECRET_ACCESS_KEY=${own!.secret}\n`,
+        }),
+      },
+      answers,
+    ],
+    [
+      'Which account is profile work for?',
+      {
+        aws: {
+          users: [
+            user({ name: 'alice', account: '111122223333', keys: [key('111122223333', 'old')] }),
+          ],
+          faults: [{ on: 'GetAccessKeyInfo', does: 'access_denied' }],
+        },
+      },
+      [['Ask AWS', 'n'], ...answers.slice(1, 3)],
+    ],
+    ['Keep the removed keys sealed', {}, [...answers, ['Write these 2 files?', 'y']]],
+    [
+      'Passphrase',
+      {},
+      [...answers, ['Write these 2 files?', 'y'], ['Keep the removed keys sealed', 'y']],
+    ],
+  ])(
+    'writes nothing at Ctrl-C when it asks: %s (in its own world)',
+    async (question, made, first) => {
+      const here = await at(made);
+      const [home, tree] = [everyFile(here.home), everyFile(here.cwd)];
+      const terminal = await fixIn(here);
+      await answerUntil(question, terminal, first);
+      terminal.press('C-c');
+      const { code, screen } = await terminal.end();
+      expect(code).toBe(130);
+      expect(screen).toContain('keyscan: interrupted; nothing was written');
+      expect([everyFile(here.home), everyFile(here.cwd)]).toEqual([home, tree]);
+    },
+  );
+
+  it('says at Ctrl-C, when it asks about the old key, that the files are written', async () => {
+    const here = await alice();
+    const terminal = await fixIn(here);
+    await answerUntil('inactive now?', terminal, [
+      ...answers,
+      ['Write these 2 files?', 'y'],
+      ['Keep the removed keys sealed', ''],
+    ]);
+    terminal.press('C-c');
+    const { code, screen } = await terminal.end();
+    expect(code).toBe(130);
+    expect(screen).toContain('✔ 1 profile moved to SSO');
+    expect(screen).toContain('interrupted; the files are written');
+    expect(screen).toContain('keyscan keys deactivate AKIA…');
+    expect(here.read('.aws/credentials')).toBe('');
   });
 
   it('repairs nothing without a yes, and then moves nothing either', async () => {

@@ -19,10 +19,12 @@ export async function askAwsCli(
   const moved = rows.filter((row) => isPlanned(row) && row.account !== null);
   const queue = [...moved];
   const answers = new Map<string, string>();
+  const isEnded = (): boolean => context.world.signal.aborted;
   const work = async (): Promise<void> => {
-    for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+    for (let row = queue.shift(); row !== undefined && !isEnded(); row = queue.shift()) {
       const answer = await identityOf(row, context);
-      if (answer === undefined) return; // there is no AWS CLI
+      // there is no AWS CLI, or Ctrl-C has ended it
+      if (answer === undefined || isEnded()) return;
       answers.set(row.profile.name, answer);
     }
   };

@@ -15,6 +15,7 @@ import { sealUndo } from '../write/seal.ts';
 import { openState, type State } from '../write/state.ts';
 import { stateFolder } from '../write/state-folder.ts';
 import { forgetUndo, keepUndo } from '../write/undo-store.ts';
+import { InterruptedAtQuestion } from './ask.ts';
 import type { FixContext } from './fix-context.ts';
 import type { FixPlan } from './fix-plan.ts';
 import { forgetOldSessions } from './fix-role-cache.ts';
@@ -40,18 +41,29 @@ function folderOf({ host, found }: FixContext): string {
   return folder;
 }
 
-/** Throws a UserError when something could not be written; then every file is as it was. */
+export interface ToWrite {
+  readonly plan: FixPlan;
+  readonly signedIn: readonly SignedIn[];
+  /** Of `passphraseFor`. */
+  readonly passphrase: Uint8Array | undefined;
+}
+
+/** Throws a UserError when something could not be written, or InterruptedAtQuestion; then every file is as it was. */
 export async function cutOverTo(
-  plan: FixPlan,
-  signedIn: readonly SignedIn[],
+  { plan, signedIn, passphrase }: ToWrite,
   context: FixContext,
   state: State,
 ): Promise<void> {
   const { found, host } = context;
   const { config, credentials } = found.places;
+  const tokens = await tokenFiles(signedIn, context);
+  await signalsThrough();
+  // From here on nothing waits, so that a signal comes before it all or after it all
+  if (context.world.signal.aborted) throw new InterruptedAtQuestion();
+  if (passphrase !== undefined) sealWayBack(plan, passphrase, context, state);
   const result = carryOut(
     {
-      plans: [...(await tokenFiles(signedIn, context)), ...plan.files],
+      plans: [...tokens, ...plan.files],
       inspect: (after) =>
         verifyEdits(
           found.texts,
@@ -77,20 +89,24 @@ export async function cutOverTo(
     throw result.problem;
   }
   forgetOldSessions(plan.changes, context);
+  await signalsThrough();
+}
+
+/** A signal that came while the program was busy is noticed now. */
+function signalsThrough(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
  * Seals the lines that are about to go, for `keyscan undo`, where the person gave a passphrase; never without one. On the
  * disk before anything else is written.
  */
-export async function sealWayBack(
-  { way, changes }: FixPlan,
-  { flags, ask, world }: FixContext,
+function sealWayBack(
+  { way }: FixPlan,
+  passphrase: Uint8Array,
+  { world }: FixContext,
   state: State,
-): Promise<void> {
-  if (changes.length === 0) return;
-  const passphrase = await passphraseFor(flags.passphraseFile, ask);
-  if (passphrase === undefined) return;
+): void {
   const secrets = encodeSecrets(way.secrets);
   keepUndo(
     state.folder,
@@ -99,10 +115,12 @@ export async function sealWayBack(
   );
 }
 
-async function passphraseFor(
-  file: string | undefined,
-  ask: FixContext['ask'],
+/** Undefined where nothing is to be sealed. Asked for before the first byte is written. */
+export async function passphraseFor(
+  { changes }: FixPlan,
+  { flags: { passphraseFile: file }, ask }: FixContext,
 ): Promise<Uint8Array | undefined> {
+  if (changes.length === 0) return undefined;
   if (file !== undefined) return readPassphraseFile(file);
   if (ask === undefined) return undefined;
   const wanted = await ask.confirm('Keep the removed keys sealed for a day, for keyscan undo?');

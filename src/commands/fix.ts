@@ -23,7 +23,7 @@ import { standInsNamed, withoutStandIns, withStandIns } from '../fix/stand-ins.t
 import { mapAndProve, type Proven } from './fix-roles.ts';
 import { knownSession, sessionFor, signIns } from './fix-sign-in.ts';
 import { selectedRows, survey } from './fix-survey.ts';
-import { cutOverTo, remember, sealWayBack, stateFor, tidyUp } from './fix-write.ts';
+import { cutOverTo, passphraseFor, remember, stateFor, tidyUp } from './fix-write.ts';
 import { worldOf } from './fix-world.ts';
 import { type ExitCode, exitCodes, type Host } from './host.ts';
 import { said } from './messages.ts';
@@ -40,7 +40,8 @@ export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
     if (how === 'declined') return unrepaired(diffs, context);
     if (how === 'repaired') written = 'the files are repaired, and nothing else was written';
     const next = how === 'repaired' ? await contextOf(flags, host, interruption.signal) : context;
-    return await migrate({ ...next, found: { ...next.found, texts }, repairs: diffs });
+    const code = await migrate({ ...next, found: { ...next.found, texts }, repairs: diffs });
+    return interruption.code() ?? code;
   } catch (error) {
     if (error instanceof InterruptedAtQuestion || interruption.signal.aborted) {
       host.err(said(`interrupted; ${written}`));
@@ -190,17 +191,17 @@ async function carryOut(
   proven: Pick<Proven, 'credentials' | 'signedIn'>,
   context: FixContext,
 ): Promise<ExitCode> {
-  const { host } = context;
+  const passphrase = await passphraseFor(plan, context);
   const state = stateFor(context);
   try {
-    await sealWayBack(plan, context, state);
     // What is in a repository may be in other hands: there the key goes first.
     const first = await retire(plan.rows.filter(isLeaked), proven.credentials, context);
     const rows = merged(plan.rows, first.rows);
     try {
-      await cutOverTo(plan, proven.signedIn, context, state);
+      if (first.interrupted) throw new InterruptedAtQuestion();
+      await cutOverTo({ plan, signedIn: proven.signedIn, passphrase }, context, state);
     } catch (error) {
-      for (const { text } of first.checks) host.err(said(text));
+      for (const { text } of first.checks) context.host.err(said(text));
       const gone = first.rows.filter(({ oldKey }) => oldKey === 'inactive');
       remember(
         gone.map((row): Row => ({ ...row, state: 'done' })),
@@ -217,7 +218,7 @@ async function carryOut(
     const next = [...first.next, ...then.next, ...plan.next];
     context.say(resultScreen({ profiles: done.map(reported), checks, next }, context.pen));
     const code = finish({ rows: done, diffs: plan.diffs, next }, context);
-    return context.world.signal.aborted ? 130 : code;
+    return then.interrupted ? 130 : code;
   } finally {
     state.close();
   }
@@ -237,20 +238,21 @@ async function afterwards(
   try {
     if (!context.flags.noVerify) checks.push(...(await askAwsCli(rows, context)));
     const open = rows.filter((row) => !isLeaked(row));
-    const { rows: retired, ...rest } = await retire(open, proven.credentials, context);
+    const { rows: retired, interrupted, ...rest } = await retire(open, proven.credentials, context);
+    if (interrupted) checks.push({ ok: false, text: 'interrupted; the files are written' });
     return {
       rows: merged(rows, retired),
       checks: [...checks, ...rest.checks],
       next: rest.next,
+      interrupted,
     };
   } catch (error) {
-    const isExpected = isUserError(error) || error instanceof InterruptedAtQuestion;
-    if (!isExpected && !context.world.signal.aborted) throw error;
-    const what = isUserError(error) ? error.message : 'interrupted';
+    if (!isUserError(error)) throw error;
     return {
       rows,
-      checks: [...checks, { ok: false, text: `the files are written; then: ${what}` }],
+      checks: [...checks, { ok: false, text: `the files are written; then: ${error.message}` }],
       next: ['keyscan keys lists the old keys that are still active'],
+      interrupted: false,
     };
   }
 }

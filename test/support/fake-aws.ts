@@ -156,6 +156,10 @@ function takeFault(faults: readonly Fault[], operation: string): Fault | undefin
   const fault = faults.find(
     ({ on, times }) => (on === operation || on === '*') && (times ?? 1) > 0,
   );
+  if (fault?.after !== undefined && fault.after > 0) {
+    fault.after -= 1;
+    return undefined;
+  }
   if (fault?.times !== undefined) fault.times -= 1;
   return fault;
 }

@@ -84,6 +84,8 @@ export interface Fault {
   /** An operation (CreateToken, ListAccounts, GetCallerIdentity, …), or '*'. */
   on: string;
   does: FaultKind;
+  /** How many are answered well before; default: none. */
+  after?: number;
   /** How often; default: for ever. */
   times?: number;
   /** Seconds, as a Retry-After header. */
