@@ -7,12 +7,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { ProfileChange } from '../src/aws/change.ts';
 import { type ConfigFileKind, readDialect, type Settings } from '../src/aws/dialects.ts';
 import { type FileEdit, planEdits, textsAfter } from '../src/aws/edit.ts';
-import { applyEdits, type IniEdit, parseIni, printIni } from '../src/aws/ini.ts';
+import { applyEdits, type IniEdit, parseIni } from '../src/aws/ini.ts';
 import { editPieces, editsOf, joinPieces, wholeOf } from '../src/aws/pieces.ts';
 import { readBoth } from '../src/aws/read-both.ts';
 import { rememberUndo, undoExactly } from '../src/aws/undo.ts';
 import { verifyEdits } from '../src/aws/verify.ts';
-import { keys, oneFile, session, texts } from './support/aws-files.ts';
+import { keys, oneFile, printIni, session, texts } from './support/aws-files.ts';
 import { fc } from './support/property.ts';
 import { cleanEnvironment, projectRoot } from './support/run.ts';
 

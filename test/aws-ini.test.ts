@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
-import { applyEdits, parseIni, printIni, wholeLine } from '../src/aws/ini.ts';
+import { applyEdits, parseIni, wholeLine } from '../src/aws/ini.ts';
+import { printIni } from './support/aws-files.ts';
 
 const fromText = (text: string) => parseIni(Buffer.from(text));
 

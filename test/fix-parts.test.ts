@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { parseMap } from '../src/fix/map-file.ts';
 import { rankRoles } from '../src/fix/mapping.ts';
 import { isRobotUser } from '../src/fix/robots.ts';
-import { chooseSession, existingSessions, sameStart, sessionName } from '../src/fix/sessions.ts';
+import { chooseSession, existingSessions, sessionName } from '../src/fix/sessions.ts';
+import { sameStartUrl } from '../src/aws/start-url.ts';
 import { masksIn, shellOf, unsetLine } from '../src/fix/surroundings.ts';
 
 const session = (name: string, startUrl: string, region = 'eu-west-1') => ({
@@ -60,12 +61,12 @@ describe('the sessions of a config file', () => {
   });
 
   it('are the same place whatever the browser hangs on the address', () => {
-    expect(sameStart('https://ACME.awsapps.com/start/#/', 'https://acme.awsapps.com/start')).toBe(
-      true,
-    );
-    expect(sameStart('https://acme.awsapps.com/start', 'https://other.awsapps.com/start')).toBe(
-      false,
-    );
+    const start = 'https://acme.awsapps.com/start';
+    for (const same of ['https://ACME.awsapps.com/start/#/', `${start}?x=1#/page`, ` ${start}/ `]) {
+      expect([same, sameStartUrl(same, start)]).toEqual([same, true]);
+    }
+    const others = ['https://other.awsapps.com/start', 'https://acme.awsapps.com/Start', 'acme'];
+    for (const other of others) expect([other, sameStartUrl(other, start)]).toEqual([other, false]);
   });
 });
 

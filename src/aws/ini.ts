@@ -64,12 +64,6 @@ export function parseIni(bytes: Uint8Array): IniFile {
   return { latin1, bom, lines, sections: sectionsOf(latin1, lines) };
 }
 
-/** The bytes that were read. */
-export function printIni({ latin1, bom, lines }: IniFile): Uint8Array {
-  const parts = lines.map(({ start, end, eol }) => latin1.slice(start, end) + eol);
-  return Buffer.from((bom ? '\xEF\xBB\xBF' : '') + parts.join(''), 'latin1');
-}
-
 export interface IniEdit extends Span {
   readonly insert: Uint8Array;
 }

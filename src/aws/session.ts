@@ -3,6 +3,7 @@
 
 import type { AwsTexts, SsoSession } from './change.ts';
 import { dialects, readDialect, type Settings } from './dialects.ts';
+import { sameStartUrl } from './start-url.ts';
 import { newName } from './headers.ts';
 import { Refused } from './refusal.ts';
 
@@ -27,13 +28,6 @@ export function chooseSession(texts: AwsTexts, wanted: SsoSession): ChosenSessio
   let name = wanted.name;
   for (let count = 2; known.has(name); count++) name = `${wanted.name}-${count}`;
   return { session: { ...wanted, name }, exists: false };
-}
-
-/** `…/start`, `…/start/`, `…/start#` and `…/start#/` lead to the same place. */
-export function normalUrl(url: string): string {
-  const shorter = url.replace(/[#/]+$/, '');
-  const host = /^[a-z]+:\/\/[^/?#]*/i.exec(shorter)?.[0] ?? '';
-  return host.toLowerCase() + shorter.slice(host.length);
 }
 
 /** By name, what each dialect reads there; undefined where it does not. */
@@ -63,7 +57,7 @@ function saysTheSame(readings: readonly (Settings | undefined)[], wanted: SsoSes
     const url = settings?.get('sso_start_url');
     return (
       typeof url === 'string' &&
-      normalUrl(url) === normalUrl(wanted.startUrl) &&
+      sameStartUrl(url, wanted.startUrl) &&
       settings?.get('sso_region') === wanted.region
     );
   });

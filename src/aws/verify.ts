@@ -14,7 +14,7 @@ import { isSpelling } from './headers.ts';
 import { keyRoles } from './profiles.ts';
 import { type Both, readBoth } from './read-both.ts';
 import { resolver } from './resolve.ts';
-import { normalUrl } from './session.ts';
+import { sameStartUrl } from './start-url.ts';
 
 /** What would be other than planned, as sentences without values; empty when all is well. */
 export function verifyEdits(
@@ -292,7 +292,7 @@ function saysTheSame(
   return (
     wanted !== undefined &&
     typeof url === 'string' &&
-    normalUrl(url) === normalUrl(wanted.startUrl) &&
+    sameStartUrl(url, wanted.startUrl) &&
     found?.get('sso_region') === wanted.region
   );
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { SsoSession } from '../aws/change.ts';
+import { sameStartUrl } from '../aws/start-url.ts';
 import { isUserError, UserError } from '../core/errors.ts';
 import { openBrowser } from '../fix/browser.ts';
 import type { Row } from '../fix/rows.ts';
@@ -11,9 +12,7 @@ import {
   chooseSession,
   defaultScopes,
   existingSessions,
-  isRegion,
   isSessionName,
-  sameStart,
   sessionName,
   type SessionWish,
 } from '../fix/sessions.ts';
@@ -77,7 +76,7 @@ async function newSession(
   existing: readonly SsoSession[],
   { ask, host }: FixContext,
 ): Promise<SsoSession> {
-  const { checkStartUrl } = await import('../sso/index.ts');
+  const { checkStartUrl, isRegion } = await import('../sso/index.ts');
   const problemOf = (text: string): string | undefined => {
     try {
       checkStartUrl(text);
@@ -108,7 +107,7 @@ async function newSession(
   }
   const same = existing.find(
     (session) =>
-      wish.name === undefined && sameStart(session.startUrl, url) && session.region === region,
+      wish.name === undefined && sameStartUrl(session.startUrl, url) && session.region === region,
   );
   if (same !== undefined) return same;
   const name = wish.name ?? sessionName(url, existing);

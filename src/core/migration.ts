@@ -38,3 +38,18 @@ export interface FixFile {
   /** A unified diff, every secret in it masked. */
   readonly diff: string;
 }
+
+/** An old key that a migration replaced: what was known of it at that time. */
+export interface JournalKey {
+  /** In full. */
+  readonly id: string;
+  /** 12 digits. */
+  readonly account: string | null;
+  /** Of IAM. */
+  readonly user: string | null;
+  /** What the profiles that held it are called since. */
+  readonly profiles: readonly string[];
+  readonly status: 'active' | 'inactive' | 'deleted' | 'unknown';
+  /** The day (YYYY-MM-DD) to ask whether it can be deleted; null when there is nothing to remember. */
+  readonly remind: string | null;
+}

@@ -2,6 +2,7 @@
 
 import type { AwsTexts, SsoSession } from '../aws/change.ts';
 import { parseIni } from '../aws/ini.ts';
+import { sameStartUrl } from '../aws/start-url.ts';
 import { UserError } from '../core/errors.ts';
 
 /** What the person said of it on the command line. */
@@ -36,15 +37,6 @@ export function existingSessions({ config }: Pick<AwsTexts, 'config'>): readonly
   return [...found.values()];
 }
 
-/** `https://acme.awsapps.com/start/#/` and `https://acme.awsapps.com/start` are the same place. */
-export function sameStart(a: string, b: string): boolean {
-  return startOf(a) === startOf(b);
-}
-
-function startOf(url: string): string {
-  return url.trim().replace(/#\/?$/, '').replace(/\/+$/, '').toLowerCase();
-}
-
 export type SessionChoice =
   | { readonly type: 'known'; readonly session: SsoSession }
   | { readonly type: 'choose'; readonly from: readonly SsoSession[] }
@@ -55,7 +47,7 @@ export function chooseSession(existing: readonly SsoSession[], wish: SessionWish
   const { name, startUrl, region } = wish;
   const named = existing.find((session) => session.name === name);
   if (named !== undefined) {
-    if (startUrl !== undefined && !sameStart(named.startUrl, startUrl)) {
+    if (startUrl !== undefined && !sameStartUrl(named.startUrl, startUrl)) {
       throw new UserError(
         `the sso-session ${named.name} is there already, with another start URL: ${named.startUrl}`,
         { hint: 'choose another name with --sso-session, or leave --start-url out' },
@@ -73,7 +65,7 @@ export function chooseSession(existing: readonly SsoSession[], wish: SessionWish
     const same = existing.find(
       (session) =>
         name === undefined &&
-        sameStart(session.startUrl, startUrl) &&
+        sameStartUrl(session.startUrl, startUrl) &&
         (region === undefined || region === session.region),
     );
     return same === undefined ? { type: 'new', wish } : { type: 'known', session: same };
@@ -98,8 +90,4 @@ export function sessionName(startUrl: string, existing: readonly SsoSession[]): 
 /** What every SDK can read behind `sso-session `. */
 export function isSessionName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name);
-}
-
-export function isRegion(text: string): boolean {
-  return /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/.test(text);
 }

@@ -1,22 +1,12 @@
 // The old keys that migrations replaced, for `keyscan keys`.
 
+import type { JournalKey } from '../core/migration.ts';
 import type { Pen } from './pen.ts';
 import { pad, widthOf, wrap } from './width.ts';
 
-/** Of the journal (src/write), as far as it is shown. */
-export interface ListedKey {
-  readonly id: string;
-  readonly account: string | null;
-  readonly user: string | null;
-  readonly profiles: readonly string[];
-  readonly status: 'active' | 'inactive' | 'deleted' | 'unknown';
-  /** YYYY-MM-DD */
-  readonly remind: string | null;
-}
-
 const heads = ['key', 'account', 'user', 'status', 'profiles'] as const;
 
-export function keyTable(keys: readonly ListedKey[], now: Date, pen: Pen): string {
+export function keyTable(keys: readonly JournalKey[], now: Date, pen: Pen): string {
   if (keys.length === 0) return 'no migration has replaced a key yet\n';
   const rows = keys.map(cellsOf).map((row) => row.map((cell) => pen.safe(cell)));
   const widths = heads.map((head, column) =>
@@ -35,7 +25,7 @@ export function keyTable(keys: readonly ListedKey[], now: Date, pen: Pen): strin
   ].join('\n')}\n`;
 }
 
-function cellsOf({ id, account, user, status, profiles }: ListedKey): readonly string[] {
+function cellsOf({ id, account, user, status, profiles }: JournalKey): readonly string[] {
   return [masked(id), account ?? '-', user ?? '-', status, profiles.join(', ')];
 }
 
@@ -44,7 +34,7 @@ function masked(id: string): string {
 }
 
 /** Masked: those that have waited until their day, and are not deleted. */
-export function dueKeys(keys: readonly ListedKey[], now: Date): readonly string[] {
+export function dueKeys(keys: readonly JournalKey[], now: Date): readonly string[] {
   const today = now.toISOString().slice(0, 10);
   return keys
     .filter(({ remind, status }) => status !== 'deleted' && remind !== null && remind <= today)
@@ -52,12 +42,12 @@ export function dueKeys(keys: readonly ListedKey[], now: Date): readonly string[
 }
 
 /** An active key is due at once; an inactive one when it has waited. */
-function isDue(remind: string | null, status: ListedKey['status'], today: string): boolean {
+function isDue(remind: string | null, status: JournalKey['status'], today: string): boolean {
   if (status === 'deleted') return false;
   return status !== 'inactive' || (remind !== null && remind <= today);
 }
 
-function reminderOf({ id, status }: ListedKey, pen: Pen): readonly string[] {
+function reminderOf({ id, status }: JournalKey, pen: Pen): readonly string[] {
   const action = status === 'inactive' ? 'delete' : 'deactivate';
   const why =
     status === 'inactive'

@@ -5,5 +5,5 @@ export { isRegion, noteOnEndpointUrl, partitionOf } from './endpoints.ts';
 export { isAlive, openPortal } from './portal.ts';
 export { callProblem, SsoError } from './problem.ts';
 export { refresh, signIn } from './sign-in.ts';
-export { checkStartUrl, sameStartUrl } from './start-url.ts';
+export { checkStartUrl } from './start-url.ts';
 export { cacheFilesOf, tokenFileOf, tokenFrom } from './token-cache.ts';

@@ -1,4 +1,5 @@
 // The address of an access portal, as people paste it (aws.md 4.3).
+import { portalPath } from '../aws/start-url.ts';
 import { UserError } from '../core/errors.ts';
 import { isRegion } from './endpoints.ts';
 
@@ -50,30 +51,10 @@ export function checkStartUrl(text: string): StartUrl {
     url.port === '' &&
     (issuers.includes(url.hostname) || suffixes.some((suffix) => url.hostname.endsWith(suffix)));
   return {
-    url: `${url.origin}${pathOf(url)}`,
+    url: `${url.origin}${portalPath(url)}`,
     isAwsHost,
     region: isAwsHost ? regionIn(url.hostname) : undefined,
   };
-}
-
-/** Whether two spellings mean one portal; the AWS CLI's cache tells them apart, the service does not. */
-export function sameStartUrl(a: string, b: string): boolean {
-  return normalised(a) === normalised(b);
-}
-
-function normalised(text: string): string {
-  return URL.canParse(text) ? checkedOr(text) : text;
-}
-
-function checkedOr(text: string): string {
-  const url = new URL(text);
-  return `${url.origin}${pathOf(url)}`;
-}
-
-/** What follows # or ? is the page the person was on. The bare host of a portal leads to /start. */
-function pathOf(url: URL): string {
-  const path = url.pathname.replace(/\/+$/, '');
-  return path === '' && /^[a-z0-9-]+\.awsapps\.com$/.test(url.hostname) ? '/start' : path;
 }
 
 /** `ssoins-….REGION.portal.amazonaws.com`, `ssoins-….portal.REGION.app.aws` */

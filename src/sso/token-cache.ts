@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { SsoSession } from '../aws/change.ts';
 import { fieldsOf, parsedJson, textIn } from '../core/json-fields.ts';
 import type { Registration, Token } from './api.ts';
-import { sameStartUrl } from './start-url.ts';
+import { sameStartUrl } from '../aws/start-url.ts';
 
 export interface CacheFile {
   /** In `~/.aws/sso/cache`; its mode is 0600. */

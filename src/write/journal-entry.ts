@@ -11,13 +11,8 @@ import {
   textIn,
   whole,
 } from '../core/json-fields.ts';
-import type {
-  JournalEntry,
-  JournalEvent,
-  JournalFile,
-  JournalKey,
-  PlannedFile,
-} from './journal.ts';
+import type { JournalKey } from '../core/migration.ts';
+import type { JournalEntry, JournalEvent, JournalFile, PlannedFile } from './journal.ts';
 
 /** What is wrong with the line, to be put after its place, where it is no entry. */
 export function entryOf(line: string): JournalEntry | string {

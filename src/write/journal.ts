@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../core/json-fields.ts';
+import type { JournalKey } from '../core/migration.ts';
 import type { FileOnDisk } from './cut-over.ts';
 import { disk, type FileSystem, readUpTo, writeAll } from './file-system.ts';
 import { entryOf } from './journal-entry.ts';
@@ -48,21 +49,6 @@ export interface PlannedFile {
 }
 
 export type JournalFile = Pick<FileOnDisk, 'path' | 'target' | 'holds'>;
-
-/** An old key that a migration replaced: what was known of it at that time. */
-export interface JournalKey {
-  /** In full. */
-  readonly id: string;
-  /** 12 digits. */
-  readonly account: string | null;
-  /** Of IAM. */
-  readonly user: string | null;
-  /** What the profiles that held it are called since. */
-  readonly profiles: readonly string[];
-  readonly status: 'active' | 'inactive' | 'deleted' | 'unknown';
-  /** The day (YYYY-MM-DD) to ask whether it can be deleted; null when there is nothing to remember. */
-  readonly remind: string | null;
-}
 
 export type JournalEntry = {
   readonly v: 1;

@@ -1,6 +1,7 @@
 // The journal as a person asks about it: which migrations there were, and what became of the old keys.
 import type { Json } from '../core/json-fields.ts';
-import type { JournalEntry, JournalKey, PlannedFile } from './journal.ts';
+import type { JournalKey } from '../core/migration.ts';
+import type { JournalEntry, PlannedFile } from './journal.ts';
 
 export interface Migration {
   /** Of the run: 12 hex digits. */

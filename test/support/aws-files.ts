@@ -1,5 +1,6 @@
 // AWS files as text, for tests of what happens to them: keys are made at run time.
 
+import type { IniFile } from '../../src/aws/ini.ts';
 import { expect } from '@jest/globals';
 import type { AwsTexts, ProfileChange, SsoSession } from '../../src/aws/change.ts';
 import { type ChangeOrGroup, planEdits, textsAfter } from '../../src/aws/edit.ts';
@@ -94,4 +95,10 @@ function text(bytes: Uint8Array | undefined): string | undefined {
 /** Both files and nothing to say. */
 export function quietly(config: string | undefined, credentials: string | undefined): Result {
   return { config, credentials, refused: [], notes: [] };
+}
+
+/** The bytes that `parseIni` read. */
+export function printIni({ latin1, bom, lines }: IniFile): Uint8Array {
+  const parts = lines.map(({ start, end, eol }) => latin1.slice(start, end) + eol);
+  return Buffer.from((bom ? '\xEF\xBB\xBF' : '') + parts.join(''), 'latin1');
 }
