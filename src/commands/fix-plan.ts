@@ -11,6 +11,7 @@ import { UserError } from '../core/errors.ts';
 import { type KnownValue, maskedDiff } from '../fix/diff.ts';
 import { isPlanned, left, type Row } from '../fix/rows.ts';
 import { homePath } from '../sources/home-files.ts';
+import { otherHomesHolding } from '../sources/other-homes.ts';
 import type { AwsTexts } from '../aws/change.ts';
 import type { FixFile } from '../core/migration.ts';
 import type { WinnerLine } from '../report/fix.ts';
@@ -257,7 +258,15 @@ function stillHolding(
       if (holds === 'key' && !fixed.has(absolute)) holders.set(path, (holders.get(path) ?? 0) + 1);
     }
   }
-  return [...holders.keys()].map((path) => `${path} goes on holding the key`);
+  const values = rows
+    .filter(isPlanned)
+    .flatMap(({ profile: { key } }) => key?.secret ?? key?.id ?? [])
+    .filter((value) => value.length >= 16);
+  const elsewhere = values.length === 0 ? [] : otherHomesHolding(found.places.home, values);
+  return [
+    ...[...holders.keys()].map((path) => `${path} goes on holding the key`),
+    ...elsewhere.map((path) => `${path}, in another home, goes on holding the key`),
+  ];
 }
 
 function inCommits(rows: readonly Row[], { found }: FixContext): readonly string[] {

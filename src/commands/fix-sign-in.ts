@@ -71,6 +71,28 @@ export function knownSession({
   };
 }
 
+/** What the flags say of it, held against itself and the config file before a key is used for anything. */
+export async function refuseOddSession(context: FixContext): Promise<void> {
+  const { ssoSession: name, startUrl, ssoRegion: region } = context.flags;
+  if (name === undefined && startUrl === undefined && region === undefined) return;
+  const { checkStartUrl, isRegion } = await import('../sso/index.ts');
+  if (startUrl !== undefined) checkStartUrl(startUrl);
+  if (region !== undefined && !isRegion(region)) throw oddRegion(region);
+  const isKnown = existingSessions(context.found.texts).some((session) => session.name === name);
+  if (name !== undefined && !isKnown && !isSessionName(name)) throw oddName(name);
+  knownSession(context);
+}
+
+function oddRegion(region: string): UserError {
+  return new UserError(`--sso-region cannot be "${region}"`, { hint: 'such as eu-west-1' });
+}
+
+function oddName(name: string): UserError {
+  return new UserError(`--sso-session cannot be "${name}"`, {
+    hint: 'every SDK reads letters, digits, - and _',
+  });
+}
+
 async function newSession(
   wish: SessionWish,
   existing: readonly SsoSession[],
@@ -102,20 +124,14 @@ async function newSession(
       check: (text) => (isRegion(text) ? undefined : 'a region is written like eu-west-1'),
     }));
   if (region === undefined) throw mustBeSaid('the region is not known', '--sso-region REGION');
-  if (!isRegion(region)) {
-    throw new UserError(`--sso-region cannot be "${region}"`, { hint: 'such as eu-west-1' });
-  }
+  if (!isRegion(region)) throw oddRegion(region);
   const same = existing.find(
     (session) =>
       wish.name === undefined && sameStartUrl(session.startUrl, url) && session.region === region,
   );
   if (same !== undefined) return same;
   const name = wish.name ?? sessionName(url, existing);
-  if (!isSessionName(name)) {
-    throw new UserError(`--sso-session cannot be "${name}"`, {
-      hint: 'every SDK reads letters, digits, - and _',
-    });
-  }
+  if (!isSessionName(name)) throw oddName(name);
   return { name, startUrl: url, region, scopes: defaultScopes };
 }
 

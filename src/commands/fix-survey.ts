@@ -109,6 +109,7 @@ function wishesOf(
     }
     const wishes = underNewNames(parseMap(readMap(map, host.cwd), map), profiles);
     refuseUnknown([...wishes.keys()], profiles, `in ${map}`);
+    refuseTaken(wishes, profiles, map);
     return wishes;
   }
   if (account === undefined && role === undefined) return new Map();
@@ -149,18 +150,39 @@ function readMap(file: string, cwd: string): string {
   }
 }
 
+/** Before anybody signs in for it. */
+function refuseTaken(
+  wishes: ReadonlyMap<string, MapEntry>,
+  profiles: readonly Profile[],
+  map: string,
+): void {
+  const taken = new Set(profiles.map(({ name }) => name));
+  for (const { rename } of wishes.values()) {
+    if (rename === undefined) continue;
+    if (taken.has(rename)) {
+      throw new UserError(`${map}: two profiles would be called ${rename}`, {
+        hint: 'choose another name for "rename"',
+      });
+    }
+    taken.add(rename);
+  }
+}
+
 function withKeys(profiles: readonly Profile[]): string[] {
   return profiles.filter(({ key }) => key !== undefined).map(({ name }) => name);
 }
 
 function selectedNames(
-  { profiles: named }: FixFlags,
+  { profiles: named, map }: FixFlags,
   profiles: readonly Profile[],
   wishes: ReadonlyMap<string, MapEntry>,
 ): ReadonlySet<string> {
   refuseUnknown(named, profiles, 'on this computer');
-  if (named.length > 0) return new Set(named);
-  return new Set(wishes.size > 0 ? wishes.keys() : profiles.map(({ name }) => name));
+  const all = named.length > 0 ? named : profiles.map(({ name }) => name);
+  // What is not in a map stays, whoever names it.
+  return new Set(
+    map === undefined && wishes.size === 0 ? all : all.filter((name) => wishes.has(name)),
+  );
 }
 
 function refuseUnknown(

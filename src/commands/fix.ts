@@ -21,7 +21,7 @@ import { repairFirst } from './fix-repair.ts';
 import { retire, type Retired } from './fix-retire.ts';
 import { standInsNamed, withoutStandIns, withStandIns } from '../fix/stand-ins.ts';
 import { mapAndProve, type Proven } from './fix-roles.ts';
-import { knownSession, sessionFor, signIns } from './fix-sign-in.ts';
+import { knownSession, refuseOddSession, sessionFor, signIns } from './fix-sign-in.ts';
 import { selectedRows, survey } from './fix-survey.ts';
 import { cutOverTo, passphraseFor, remember, stateFor, tidyUp } from './fix-write.ts';
 import { worldOf } from './fix-world.ts';
@@ -35,6 +35,7 @@ export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
   try {
     const context = await contextOf(flags, host, interruption.signal);
     refuseMissing(context);
+    await refuseOddSession(context);
     if (!flags.dryRun) tidyUp(context);
     const { how, diffs, texts } = await repairFirst(context);
     if (how === 'declined') return unrepaired(diffs, context);

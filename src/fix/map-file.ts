@@ -1,6 +1,7 @@
 // `--map FILE`: `{"work": {"account": "111122223333", "role": "ReadOnlyAccess"}}`, for scripts and fleets.
 
 import { UserError } from '../core/errors.ts';
+import { isSessionName } from './sessions.ts';
 
 export interface MapEntry {
   /** 12 digits; undefined: the one that the key tells. */
@@ -21,7 +22,8 @@ export function parseMap(text: string, name: string): ReadonlyMap<string, MapEnt
 
 function json(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    // Windows PowerShell begins its files with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw wrong(name, 'it is not JSON');
   }
@@ -43,7 +45,11 @@ function entryOf(profile: string, value: unknown, name: string): MapEntry {
   if (account !== undefined && !isAccount(account)) {
     throw wrong(name, `the account of profile "${profile}" has not 12 digits`);
   }
-  return { account, role: text('role'), rename: text('rename') };
+  const rename = text('rename');
+  if (rename !== undefined && !isSessionName(rename)) {
+    throw wrong(name, `the new name of profile "${profile}" is none that every SDK reads`);
+  }
+  return { account, role: text('role'), rename };
 }
 
 export function isAccount(text: string): boolean {
