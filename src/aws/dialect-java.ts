@@ -1,12 +1,10 @@
 // What the Java SDK makes of an AWS file. As strict by line as Rust's: an indented line may only go on with a setting above,
 // be it a comment, and a byte order mark, a setting without `=` or a header without its end stops the whole file. Names of
 // settings keep their case, so that AWS_ACCESS_KEY_ID in a file is none. Written from its behaviour (SDK 2.57) and held to
-// it by a differential test (test/aws-dialect-java.test.ts).
+// it by a differential test (test/aws-dialects.test.ts).
 
+import { Refusal } from './dialect-parts.ts';
 import type { ConfigFileKind, DialectReading } from './dialects.ts';
-
-/** Why the whole file is refused. */
-export class JavaRefusal extends Error {}
 
 type Kind = 'profiles' | 'sessions' | 'services';
 type Sections = Map<string, Map<string, string>>;
@@ -20,7 +18,7 @@ interface Open {
   isBlock: boolean;
 }
 
-/** Throws `JavaRefusal` with the line. */
+/** Throws `Refusal` with the line. */
 export function readJava(text: string, kind: ConfigFileKind): Omit<DialectReading, 'error'> {
   const found: Readonly<Record<Kind, Sections>> = {
     profiles: new Map(),
@@ -38,7 +36,7 @@ export function readJava(text: string, kind: ConfigFileKind): Omit<DialectReadin
       prefixedDefault ||= header?.isDefault === true && header.isPrefixed;
     } else if (open === 'ignored') return;
     else if (/^[ \t]/.test(line)) goOn(open, line, at);
-    else if (open === undefined) throw new JavaRefusal(`${at}: text before the first section`);
+    else if (open === undefined) throw new Refusal(`${at}: text before the first section`);
     else set(open, line, at);
   });
   return found;
@@ -56,7 +54,7 @@ interface Header {
 /** Undefined for a section that is passed over. */
 function headerOf(line: string, at: string, file: ConfigFileKind): Header | undefined {
   const header = trim(line.replace(/[#;].*$/s, ''));
-  if (!header.endsWith(']')) throw new JavaRefusal(`${at}: a header without its end`);
+  if (!header.endsWith(']')) throw new Refusal(`${at}: a header without its end`);
   const inside = trim(header.slice(1, -1));
   const type = /^(?:profile|sso-session|services)(?=[ \t])/.exec(inside)?.[0];
   const isProfile = type === undefined || type === 'profile';
@@ -97,8 +95,7 @@ function set(open: Open, line: string, at: string): void {
 
 function goOn(open: Open | undefined, line: string, at: string): void {
   if (open?.isIgnored === true) return;
-  if (open?.last === undefined)
-    throw new JavaRefusal(`${at}: an indented line goes on with nothing`);
+  if (open?.last === undefined) throw new Refusal(`${at}: an indented line goes on with nothing`);
   const text = trim(line);
   if (open.isBlock) {
     const [name, value] = property(text, at);
@@ -109,9 +106,9 @@ function goOn(open: Open | undefined, line: string, at: string): void {
 
 function property(text: string, at: string): readonly [name: string, value: string] {
   const operator = text.indexOf('=');
-  if (operator < 0) throw new JavaRefusal(`${at}: a setting without =`);
+  if (operator < 0) throw new Refusal(`${at}: a setting without =`);
   const name = trim(text.slice(0, operator));
-  if (name === '') throw new JavaRefusal(`${at}: a setting without a name`);
+  if (name === '') throw new Refusal(`${at}: a setting without a name`);
   return [name, trim(text.slice(operator + 1))];
 }
 

@@ -3,6 +3,7 @@
 // other three, since many files that work everywhere else do not work there: an edit must not break a file for it, but
 // need not mend one. Written from its behaviour (aws-runtime 1.10) and held to recorded readings.
 
+import { Refusal } from './dialect-parts.ts';
 import type { ConfigFileKind, DialectReading, Settings } from './dialects.ts';
 
 /** Throws `Refusal` with the line. */
@@ -31,9 +32,6 @@ export function readRust(text: string, kind: ConfigFileKind): Omit<DialectReadin
   return { profiles, sessions, services };
 }
 
-/** Why the whole file is refused. */
-export class RustRefusal extends Error {}
-
 interface Open {
   readonly settings: Map<string, string>;
   /** The setting that an indented line goes on with. */
@@ -49,13 +47,13 @@ function parse(text: string): Map<string, Map<string, string>> {
     if (trim(line) === '' || /^[#;]/.test(line)) return;
     if (line.startsWith('[')) {
       const header = trim(line.replace(/[#;].*$/s, ''));
-      if (!header.endsWith(']')) throw new RustRefusal(`${at}: a header without its end`);
+      if (!header.endsWith(']')) throw new Refusal(`${at}: a header without its end`);
       const name = header.slice(1, -1);
       const settings = sections.get(name) ?? new Map<string, string>();
       sections.set(name, settings);
       open = { settings, last: undefined, isBlock: false };
     } else if (open === undefined) {
-      throw new RustRefusal(`${at}: text before the first section`);
+      throw new Refusal(`${at}: text before the first section`);
     } else if (/^[ \t]/.test(line)) {
       goOn(open, line, at);
     } else {
@@ -69,7 +67,7 @@ function parse(text: string): Map<string, Map<string, string>> {
 }
 
 function goOn({ settings, last, isBlock }: Open, line: string, at: string): void {
-  if (last === undefined) throw new RustRefusal(`${at}: an indented line goes on with nothing`);
+  if (last === undefined) throw new Refusal(`${at}: an indented line goes on with nothing`);
   if (isBlock) property(line, at);
   settings.set(last, `${settings.get(last) ?? ''}\n${trim(line)}`);
 }
@@ -77,9 +75,9 @@ function goOn({ settings, last, isBlock }: Open, line: string, at: string): void
 function property(line: string, at: string): readonly [name: string, value: string] {
   const text = trim(withoutComment(trim(line)));
   const operator = text.indexOf('=');
-  if (operator < 0) throw new RustRefusal(`${at}: a setting without =`);
+  if (operator < 0) throw new Refusal(`${at}: a setting without =`);
   const name = trim(text.slice(0, operator));
-  if (name === '') throw new RustRefusal(`${at}: a setting without a name`);
+  if (name === '') throw new Refusal(`${at}: a setting without a name`);
   return [
     name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()),
     trim(text.slice(operator + 1)),
