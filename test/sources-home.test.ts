@@ -1,18 +1,21 @@
 // This computer's own places, in homes made for the test.
 
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Finding } from '../src/core/finding.ts';
 import { awsPlaces, homeFolder, readAwsFiles } from '../src/sources/aws-files.ts';
-import { homePath } from '../src/sources/home-files.ts';
+import { homePath } from '../src/sources/home-path.ts';
 import { openHome } from '../src/sources/home.ts';
 import { ownKeys } from '../src/sources/own-keys.ts';
 import { environmentDocument } from '../src/sources/process-environment.ts';
 import { isDocument } from '../src/sources/read-file.ts';
+import { bundle } from './support/bundle.ts';
 import { generate } from './support/examples.ts';
 import { excerptLine, finding, part } from './support/findings.ts';
+import { projectRoot } from './support/run.ts';
 import { makeFolder } from './support/tree.ts';
 
 afterEach(() => {
@@ -26,10 +29,10 @@ const limit = { maxFileSize: 100 * 2 ** 20 };
 
 type Env = Readonly<Record<string, string>>;
 
-function read(env: Env): { documents: Record<string, string>; skipped: string[] } {
+async function read(env: Env): Promise<{ documents: Record<string, string>; skipped: string[] }> {
   const documents: Record<string, string> = {};
   const skipped: string[] = [];
-  for (const item of openHome({ env, ...limit }).items()) {
+  for (const item of (await openHome({ env, ...limit })).items()) {
     if (!isDocument(item)) skipped.push(`${item.path} ${item.reason}`);
     else if (item.content instanceof Uint8Array) {
       expect(item.stage).toBe('local');
@@ -39,14 +42,14 @@ function read(env: Env): { documents: Record<string, string>; skipped: string[] 
   return { documents, skipped };
 }
 
-const paths = (env: Env): string[] =>
-  Object.keys(read(env).documents).filter((name) => !isOfComputer(name));
+const paths = async (env: Env): Promise<string[]> =>
+  Object.keys((await read(env)).documents).filter((name) => !isOfComputer(name));
 
 /** What every home on this computer has. */
 const isOfComputer = (name: string): boolean => name === '<env>' || name.startsWith('/etc/');
 
 describe('the home folder', () => {
-  it('is HOME when that is an absolute path, else what the system knows, else unknown', () => {
+  it('is HOME when that is an absolute path, else what the system knows, else unknown', async () => {
     expect(homeFolder({ HOME: '/home/ada' })).toBe('/home/ada');
     const system = os.userInfo().homedir;
     expect([homeFolder({}), homeFolder({ HOME: '' }), homeFolder({ HOME: 'x' })]).toEqual([
@@ -58,9 +61,9 @@ describe('the home folder', () => {
       throw new Error('no such user');
     });
     expect(homeFolder({})).toBeUndefined();
-    expect(openHome({ env: { A: 'b' }, ...limit }).profiles).toEqual([]);
-    expect(read({ A: 'b' }).documents).toEqual({ '<env>': 'A=b\n' });
-    expect(() => openHome({ env: {}, mustHaveHome: true, ...limit })).toThrow(
+    expect((await openHome({ env: { A: 'b' }, ...limit })).profiles).toEqual([]);
+    expect((await read({ A: 'b' })).documents).toEqual({ '<env>': 'A=b\n' });
+    await expect(openHome({ env: {}, mustHaveHome: true, ...limit })).rejects.toThrow(
       'this user has no home folder',
     );
   });
@@ -72,7 +75,7 @@ describe('the home folder', () => {
     expect(homePath(undefined, '/x/y')).toBe('/x/y');
   });
 
-  it('gives the AWS files, backups and leftovers beside them, and no caches', () => {
+  it('gives the AWS files, backups and leftovers beside them, and no caches', async () => {
     const home = makeFolder({
       '.aws/config': 'c',
       '.aws/credentials': 'k',
@@ -84,7 +87,7 @@ describe('the home folder', () => {
       '.aws/sso/cache/b.json': '{}',
       '.aws/login/cache/c.json': '{}',
     });
-    expect(paths({ HOME: home })).toEqual([
+    expect(await paths({ HOME: home })).toEqual([
       '~/.aws/config',
       '~/.aws/credentials',
       '~/.aws/.credentials.swp',
@@ -94,7 +97,7 @@ describe('the home folder', () => {
     ]);
   });
 
-  it('follows AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE as botocore does, and still reads ~/.aws', () => {
+  it('follows AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE as botocore does, and still reads ~/.aws', async () => {
     const elsewhere = makeFolder({ 'my config': 'c', 'my config.orig': 'old', other: 'no' });
     const home = makeFolder({ '.aws/credentials': 'old', 'keys/creds': 'k' });
     const env = {
@@ -109,7 +112,7 @@ describe('the home folder', () => {
       config: path.join(elsewhere, 'my config'),
       credentials: path.join(home, 'keys/creds'),
     });
-    expect(paths(env)).toEqual([
+    expect(await paths(env)).toEqual([
       `${elsewhere}/my config`,
       '~/keys/creds',
       '~/.aws/credentials',
@@ -120,7 +123,7 @@ describe('the home folder', () => {
     );
   });
 
-  it('gives start-up files, histories, S3 clients, downloads, editors and agents', () => {
+  it('gives start-up files, histories, S3 clients, downloads, editors and agents', async () => {
     const present = [
       '.bashrc',
       '.zshrc',
@@ -147,8 +150,16 @@ describe('the home folder', () => {
       '.env',
       'Downloads/ada_accessKeys.csv',
       'Downloads/rootkey.csv',
+      'Downloads/AWS keys/eva_AccessKeys (1).csv',
+      '.aws.bak/credentials',
+      '.aws-old/config',
+      'aws_backup/credentials.txt',
+      '.aws copy/credentials',
     ];
     const absent = [
+      '.aws.bak/cli/cache/a.json',
+      'awscli/credentials',
+      'Downloads/a/b/rootkey.csv',
       '.npmrc',
       'Downloads/invoice.csv',
       '.ssh/id_ed25519',
@@ -158,10 +169,10 @@ describe('the home folder', () => {
     const home = makeFolder(
       Object.fromEntries([...present, ...absent].map((name) => [name, name])),
     );
-    expect(paths({ HOME: home }).sort()).toEqual(present.map((name) => `~/${name}`).sort());
+    expect((await paths({ HOME: home })).sort()).toEqual(present.map((name) => `~/${name}`).sort());
   });
 
-  it("finds downloads under a person's own name for them, and what variables name", () => {
+  it("finds downloads under a person's own name for them, and what variables name", async () => {
     const other = makeFolder({ kube: '1', history: '2' });
     const home = makeFolder({
       '.config/user-dirs.dirs': 'XDG_DOWNLOAD_DIR="$HOME/Téléchargements"\n',
@@ -174,7 +185,7 @@ describe('the home folder', () => {
       HISTFILE: `${other}/history`,
       ZDOTDIR: `${home}/zsh`,
     };
-    expect(paths(env)).toEqual([
+    expect(await paths(env)).toEqual([
       `${other}/history`,
       `${other}/kube`,
       '~/zsh/.zshrc',
@@ -182,37 +193,78 @@ describe('the home folder', () => {
     ]);
   });
 
-  it('reads through links, each file once, and shares what was read with other sources', () => {
+  it('reads through links, each file once, and shares what was read with other sources', async () => {
     const dotfiles = makeFolder({ bashrc: 'x' });
     const home = makeFolder({ '.aws/config': 'c' });
     symlinkSync(path.join(dotfiles, 'bashrc'), path.join(home, '.bashrc'));
     symlinkSync(path.join(dotfiles, 'bashrc'), path.join(home, '.profile'));
     symlinkSync('.bashrc', path.join(home, '.bash_login'));
-    expect(paths({ HOME: home })).toEqual(['~/.aws/config', '~/.profile']);
+    expect(await paths({ HOME: home })).toEqual(['~/.aws/config', '~/.profile']);
     const seen = new Set([path.join(home, '.aws/config')]);
-    const items = [...openHome({ env: { HOME: home }, seen, ...limit }).items()];
+    const items = [...(await openHome({ env: { HOME: home }, seen, ...limit })).items()];
     expect(items.map((item) => item.path).filter((name) => !isOfComputer(name))).toEqual([
       '~/.profile',
     ]);
     expect(seen.has(path.join(dotfiles, 'bashrc'))).toBe(true);
   });
 
-  it('is no trouble when it is missing, a file, or full of odd things', () => {
-    expect(paths({ HOME: '/nonexistent/home' })).toEqual([]);
+  const asNobody = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
+  if (!asNobody) console.warn('SKIPPED: closed folders need root and setpriv (util-linux)');
+  (asNobody ? it : it.skip)('tells the folders that it may not look into', () => {
+    const home = makeFolder({
+      'Downloads/closed/rootkey.csv': '1',
+      '.config/fish/conf.d/a.fish': '2',
+      '.aws.bak/credentials': '3',
+      '.bashrc': '4',
+    });
+    chmodSync(home, 0o755);
+    for (const name of ['Downloads/closed', '.config/fish', '.aws.bak'])
+      chmodSync(path.join(home, name), 0);
+    const program = bundle(`
+      import { openHome } from ${JSON.stringify(path.join(projectRoot, 'src/sources/home.ts'))};
+      const { items } = await openHome({ env: { HOME: process.argv[2] }, maxFileSize: 1000 });
+      for (const item of items())
+        if (item.path.startsWith('~')) console.log(item.path, item.reason ?? 'read');`);
+    const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
+    const run = spawnSync('setpriv', [...nobody, process.execPath, program, home]);
+    expect([run.stderr.toString(), run.stdout.toString().split('\n').sort()]).toEqual([
+      '',
+      [
+        '',
+        '~/.aws.bak unreadable',
+        '~/.bashrc read',
+        '~/.config/fish unreadable',
+        '~/Downloads/closed unreadable',
+      ],
+    ]);
+  });
+
+  it('takes the letters that stand for others in a pattern as they are in its own name', async () => {
+    const top = makeFolder({
+      'a[b]{c,d}*(e)!/Downloads/rootkey.csv': '1',
+      'ab/Downloads/x.csv': '2',
+    });
+    expect(await paths({ HOME: path.join(top, 'a[b]{c,d}*(e)!') })).toEqual([
+      '~/Downloads/rootkey.csv',
+    ]);
+  });
+
+  it('is no trouble when it is missing, a file, or full of odd things', async () => {
+    expect(await paths({ HOME: '/nonexistent/home' })).toEqual([]);
     const home = makeFolder({ '.aws': 'a file', '.docker': 'a file' });
     mkdirSync(path.join(home, '.bashrc'));
     symlinkSync('.zshrc', path.join(home, '.zshrc'));
-    expect(paths({ HOME: home })).toEqual([]);
-    expect(read({ HOME: home }).skipped).toEqual(['~/.zshrc unreadable']);
+    expect(await paths({ HOME: home })).toEqual([]);
+    expect((await read({ HOME: home })).skipped).toEqual(['~/.zshrc unreadable']);
   });
 });
 
 describe('the inventory', () => {
   const now = new Date('2026-11-25T12:00:00Z');
-  const openAt = (home: string, more: Env = {}) =>
-    openHome({ env: { HOME: home, ...more }, now, ...limit }).profiles;
+  const openAt = async (home: string, more: Env = {}) =>
+    (await openHome({ env: { HOME: home, ...more }, now, ...limit })).profiles;
 
-  it('tells class, masked key, account, mode, age and who needs each profile', () => {
+  it('tells class, masked key, account, mode, age and who needs each profile', async () => {
     const home = makeFolder({
       '.aws/config':
         '[profile ops]\nrole_arn = arn:aws:iam::111122223333:role/ops\nsource_profile = work\n',
@@ -231,7 +283,7 @@ describe('the inventory', () => {
     utimesSync(credentials, written, written);
     utimesSync(path.join(home, '.aws/cli/cache/a.json'), now, now);
     const old = generate('aws-id:old', 'x');
-    expect(openAt(home)).toEqual([
+    expect(await openAt(home)).toEqual([
       {
         profile: 'ops',
         class: 'dependant',
@@ -269,18 +321,19 @@ describe('the inventory', () => {
         dependants: [],
       },
     ]);
-    for (const row of openAt(home)) expect(JSON.stringify(row)).not.toContain(secret.slice(0, 12));
+    for (const row of await openAt(home))
+      expect(JSON.stringify(row)).not.toContain(secret.slice(0, 12));
   });
 
-  it('knows a root key by its CSV and a build server by CI', () => {
+  it('knows a root key by its CSV and a build server by CI', async () => {
     const home = makeFolder({
       '.aws/credentials': `[default]\n${key}`,
       'Downloads/rootkey.csv': `\uFEFFAWSAccessKeyId=${id}\r\nAWSSecretKey=${secret}\r\n`,
     });
-    expect(openAt(home).map((row) => row.class)).toEqual(['root']);
+    expect((await openAt(home)).map((row) => row.class)).toEqual(['root']);
     const other = makeFolder({ '.aws/credentials': `[default]\n${key}` });
-    expect(openAt(other, { CI: 'true' }).map((row) => row.class)).toEqual(['robot']);
-    expect(openAt(other, { CI: 'false' }).map((row) => row.class)).toEqual(['human']);
+    expect((await openAt(other, { CI: 'true' })).map((row) => row.class)).toEqual(['robot']);
+    expect((await openAt(other, { CI: 'false' })).map((row) => row.class)).toEqual(['human']);
   });
 });
 

@@ -69,6 +69,14 @@ describe('what is loaded', () => {
     });
   });
 
+  it('by a look at this computer, in addition, is its table of places, and wildcards by import()', () => {
+    const { files, code } = loadedBy(['--home']);
+    expect({ files, code }).toEqual({
+      files: ['home.cjs', 'keyscan.cjs', 'late.cjs', 'own.cjs', 'scan.cjs'],
+      code: 0,
+    });
+  });
+
   it('by a scan that finds something, in addition, is what judges it', () => {
     const leak = run([join(projectRoot, 'scripts/demo-leak.js')], { command: process.execPath });
     const cwd = project({ '.env': leak.stdout });

@@ -44,7 +44,7 @@ export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): 
     case 'tree':
       return filesFeed(request([settings.tree.file('') ?? host.cwd], settings, host));
     case 'home':
-      return withDueKeys(homeFeed(settings, host, { mustHaveHome: true }), settings, host);
+      return withDueKeys(await homeFeed(settings, host, { mustHaveHome: true }), settings, host);
     case 'audit':
       return withDueKeys(await auditFeed(settings, host), settings, host);
     default:
@@ -55,7 +55,7 @@ export async function feedOf(flags: ScanFlags, settings: Settings, host: Host): 
 /** This computer, and the current folder with the env files that git ignores. What both would read is read once. */
 async function auditFeed(settings: Settings, host: Host): Promise<Feed> {
   const seen = new Set<string>();
-  const home = homeFeed(settings, host, { seen });
+  const home = await homeFeed(settings, host, { seen });
   const here = await currentFolder(settings, host, seen);
   function* items(): Generator<Item> {
     yield* home.items();
@@ -89,12 +89,13 @@ function nothing(base: string): Feed {
   return { items: () => [], base, named: new Set(), mayBeEmpty: true, notes: [] };
 }
 
-function homeFeed(
+async function homeFeed(
   { maxFileSize, today }: Settings,
   { env, cwd }: Host,
   options: Pick<HomeRequest, 'mustHaveHome' | 'seen'>,
-): Feed {
-  const { items, profiles, relocate } = openHome({ env, maxFileSize, now: today, ...options });
+): Promise<Feed> {
+  const request = { env, maxFileSize, now: today, ...options };
+  const { items, profiles, relocate } = await openHome(request);
   return { ...nothing(cwd), items, profiles, relocate };
 }
 

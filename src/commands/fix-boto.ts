@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 
 import { bytesOf } from '../sources/aws-files.ts';
-import { homePath } from '../sources/home-files.ts';
+import { homePath } from '../sources/home-path.ts';
 import { FileReader } from '../sources/read-file.ts';
 import type { FixContext } from './fix-context.ts';
 

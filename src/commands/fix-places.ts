@@ -2,7 +2,7 @@
 // leads to a file that the person may not think of.
 import { isUserError, type UserError } from '../core/errors.ts';
 import { isPlanned, type Row } from '../fix/rows.ts';
-import { homePath } from '../sources/home-files.ts';
+import { homePath } from '../sources/home-path.ts';
 import { lookAt } from '../write/place.ts';
 import type { FixContext } from './fix-context.ts';
 

@@ -10,7 +10,7 @@ import { verifyEdits } from '../aws/verify.ts';
 import { UserError } from '../core/errors.ts';
 import { type KnownValue, maskedDiff } from '../fix/diff.ts';
 import { isPlanned, left, type Row } from '../fix/rows.ts';
-import { homePath } from '../sources/home-files.ts';
+import { homePath } from '../sources/home-path.ts';
 import { otherHomesHolding } from '../sources/other-homes.ts';
 import type { AwsTexts } from '../aws/change.ts';
 import type { FixFile } from '../core/migration.ts';

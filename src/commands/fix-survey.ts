@@ -10,7 +10,8 @@ import type { Finding } from '../core/finding.ts';
 import { isAccount, type MapEntry, parseMap } from '../fix/map-file.ts';
 import { hasKey, type KeyUser, type Row, rowOf } from '../fix/rows.ts';
 import { type AwsPlaces, awsPlaces, noHome } from '../sources/aws-files.ts';
-import { filesOf, homePath } from '../sources/home-files.ts';
+import { filesOf } from '../sources/home-files.ts';
+import { homePath } from '../sources/home-path.ts';
 import { type AwsInventory, awsInventory } from '../sources/inventory.ts';
 import { namersBelow } from '../sources/namers.ts';
 import { isHomeOrTop } from '../sources/env-files.ts';
@@ -40,7 +41,7 @@ export async function survey(flags: FixFlags, host: Host): Promise<Survey> {
   const { home } = found;
   if (home === undefined) throw noHome();
   const places = { ...found, home };
-  const inventory = awsInventory(places, filesOf(places, host.env, new Map()), host.env);
+  const inventory = awsInventory(places, await filesOf(places, host.env, new Map()), host.env);
   refuseUnreadable(inventory);
   const { profiles } = inventory;
   const wishes = wishesOf(flags, profiles, host);

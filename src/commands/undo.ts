@@ -8,7 +8,7 @@ import { problemsOf, sayUndo, takeBack, type TakenBack } from '../fix/take-back.
 import { readSecrets, readUndo } from '../fix/undo-data.ts';
 import { visible } from '../report/visible.ts';
 import { type AwsPlaces, awsPlaces, noHome } from '../sources/aws-files.ts';
-import { homePath } from '../sources/home-files.ts';
+import { homePath } from '../sources/home-path.ts';
 import type { FilePlan } from '../write/api.ts';
 import { carryOut } from '../write/carry-out.ts';
 import { codeOf, disk } from '../write/file-system.ts';

@@ -1,7 +1,7 @@
 // Which files of this computer keys end up in: the AWS tools' own with what lies beside them, and the places of a home
 // folder (home-places.ts), as far as they are there.
 
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { type AwsPlaces, bytesOf } from './aws-files.ts';
 import {
@@ -11,10 +11,9 @@ import {
   placeRoots,
   placesInEnvironment,
 } from './home-places.ts';
+import { type ClosedFolders, firstClosed, namesIn } from './home-path.ts';
 import { codeOf, FileReader, problemText } from './read-file.ts';
-
-/** Folders that could not be looked into, and why. */
-export type ClosedFolders = Map<string, string>;
+import { type Finder, hasWildcard, wildcardFinder } from './wildcards.ts';
 
 export interface HomeFile {
   readonly file: string;
@@ -22,11 +21,11 @@ export interface HomeFile {
 }
 
 /** Everything that is there, the AWS tools' files first, each once, in the order of the table. */
-export function filesOf(
+export async function filesOf(
   places: AwsPlaces,
   env: Environment,
   closed: ClosedFolders,
-): readonly HomeFile[] {
+): Promise<readonly HomeFile[]> {
   const { home } = places;
   const files = awsFiles(places, closed).map((file): HomeFile => ({ file, kind: 'aws' }));
   for (const { variable, kind } of placesInEnvironment) {
@@ -35,11 +34,11 @@ export function filesOf(
     }
   }
   if (home !== undefined) {
+    const find = await wildcardFinder(closed);
     const roots = placeRoots(home, env, userFolders(home, env));
     for (const { kind, on, paths } of homePlaces) {
       if (on?.includes(process.platform) === false) continue;
-      for (const file of paths.flatMap((place) => expand(place, roots, closed)))
-        files.push({ file, kind });
+      for (const file of expand(paths, roots, find, closed)) files.push({ file, kind });
     }
   }
   return files.filter(isFirst());
@@ -69,30 +68,28 @@ function leftovers(folder: string, name: string, closed: ClosedFolders): string[
     .map((other) => path.join(folder, other));
 }
 
-/** Files that a place of the table stands for, sorted. */
+/** Files that places of the table stand for, in their order; those that a wildcard found are sorted. */
 function expand(
-  place: string,
+  places: readonly string[],
   roots: ReadonlyMap<string, string>,
+  find: Finder,
   closed: ClosedFolders,
 ): string[] {
-  const [first = '', ...rest] = place.split('/');
-  const root = roots.get(first) ?? (first === '' && process.platform !== 'win32' ? '/' : undefined);
-  if (root === undefined) return [];
-  let found = [root];
-  for (const segment of rest) {
-    found = segment.includes('*')
-      ? found.flatMap((folder) => matching(folder, segment, closed))
-      : found.map((folder) => path.join(folder, segment));
-  }
-  return found.filter((file) => isFile(file, closed));
-}
-
-function matching(folder: string, segment: string, closed: ClosedFolders): string[] {
-  const pattern = segment.split('*').map((text) => text.replaceAll(/[.+]/g, '\\$&'));
-  const whole = new RegExp(`^${pattern.join('[^/]*')}$`, 'i');
-  return namesIn(folder, closed)
-    .filter((name) => whole.test(name))
-    .map((name) => path.join(folder, name));
+  const known = places.flatMap((place) => {
+    const [first = '', ...rest] = place.split('/');
+    const top = first === '' && process.platform !== 'win32' ? '/' : undefined;
+    const root = roots.get(first) ?? top;
+    return root === undefined ? [] : [{ root, rest: rest.join('/') }];
+  });
+  const [patterns, plain] = [true, false].map((isPattern) =>
+    known.filter(({ rest }) => hasWildcard(rest) === isPattern),
+  );
+  const found = [...new Set(patterns?.map(({ root }) => root))].flatMap((root) =>
+    find(root, patterns?.flatMap((each) => (each.root === root ? each.rest : [])) ?? []),
+  );
+  return [...(plain ?? []).map(({ root, rest }) => path.join(root, rest)), ...found].filter(
+    (file) => isFile(file, closed),
+  );
 }
 
 /** XDG's own list of what a person's folders are called in their language. */
@@ -100,16 +97,6 @@ function userFolders(home: string, env: Environment): string {
   const config = env['XDG_CONFIG_HOME'] ?? path.join(home, '.config');
   const bytes = bytesOf(new FileReader(65_536), path.join(config, 'user-dirs.dirs'));
   return bytes === undefined ? '' : Buffer.from(bytes).toString();
-}
-
-export function namesIn(folder: string, closed?: ClosedFolders): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    const text = problemText(error);
-    if (text !== undefined) closed?.set(firstClosed(folder), text);
-    return [];
-  }
 }
 
 /** Anything but a folder: a pipe is for the reader to refuse. What cannot be looked at is a closed folder above it. */
@@ -123,29 +110,5 @@ function isFile(file: string, closed: ClosedFolders): boolean {
     if (code !== 'EACCES' && code !== 'EPERM') return text !== undefined;
     closed.set(firstClosed(path.dirname(file)), text ?? code);
     return false;
-  }
-}
-
-/** Seen from the top, the folder where it ends. */
-function firstClosed(folder: string): string {
-  const above = path.dirname(folder);
-  return above === folder || statOf(folder) !== undefined ? folder : firstClosed(above);
-}
-
-/** `~/…` for what lies in the home folder, else absolute; always `/`. */
-export function homePath(home: string | undefined, file: string): string {
-  const inside = home === undefined ? file : path.relative(home, file);
-  const shown = inside === '..' || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside);
-  const text = shown ? file : path.join('~', inside);
-  return path.sep === '/' ? text : text.replaceAll(path.sep, '/');
-}
-
-export function statOf(
-  file: string,
-): { readonly mode: number; readonly mtimeMs: number } | undefined {
-  try {
-    return statSync(file);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 // Where keys lie in a home folder, beside the AWS tools' own files: one table, so that adding a place is one line.
-// A star stands for any run of characters inside one name. What begins with a brace is resolved by `placeRoots`.
+// Wildcards are those of fast-glob; what begins with a brace is resolved by `placeRoots`.
 
 import path from 'node:path';
 
@@ -158,6 +158,11 @@ export const homePlaces: readonly HomePlace[] = [
     ],
   },
   {
+    // ~/.aws, copied aside before something was tried
+    kind: 'storage',
+    paths: ['~/{,.}aws{.,-,_, ,~}*/{config,credentials}*'],
+  },
+  {
     kind: 'tool',
     paths: [
       ...['~/.docker/config.json', '~/.kube/*', '~/.terraformrc', '{appdata}/terraform.rc'],
@@ -297,7 +302,8 @@ export const homePlaces: readonly HomePlace[] = [
       [
         ...['*accessKeys*.csv', '*access_keys*.csv', 'credentials*.csv', '*_credentials*.csv'],
         ...['*.credentials.csv', 'rootkey*.csv', '*aws*.csv'],
-      ].map((name) => `${folder}/${name}`),
+        // One folder further in people sort what they downloaded
+      ].map((name) => `${folder}/{,*/}${name}`),
     ),
   },
 ];

@@ -3,7 +3,8 @@
 
 import type { ProfileRow } from '../core/finding.ts';
 import { type AwsPlaces, awsPlaces, noHome } from './aws-files.ts';
-import { type ClosedFolders, filesOf, type HomeFile, homePath } from './home-files.ts';
+import { filesOf, type HomeFile } from './home-files.ts';
+import { type ClosedFolders, homePath } from './home-path.ts';
 import type { Environment } from './home-places.ts';
 import { awsInventory, profileRows } from './inventory.ts';
 import { type EnvironmentDocument, environmentDocument } from './process-environment.ts';
@@ -30,14 +31,14 @@ export interface HomeScan {
   readonly items: () => Generator<Item>;
 }
 
-export function openHome(request: HomeRequest): HomeScan {
+export async function openHome(request: HomeRequest): Promise<HomeScan> {
   const { env, mustHaveHome = false, now = new Date() } = request;
   const places = awsPlaces(env);
   const { home } = places;
   if (home === undefined && mustHaveHome) throw noHome();
   const environment = environmentDocument(env);
   const closed = new Map<string, string>();
-  const files = filesOf(places, env, closed);
+  const files = await filesOf(places, env, closed);
   return {
     home,
     profiles: profileRows(awsInventory(places, files, env), now),

@@ -5,7 +5,8 @@ import { namedProfiles } from '../aws/named-profiles.ts';
 import { type AwsFile, maskKeyId, type Profile, readProfiles } from '../aws/profiles.ts';
 import type { ProfileRow } from '../core/finding.ts';
 import { type AwsPlaces, bytesOf, readAwsFiles } from './aws-files.ts';
-import { type HomeFile, homePath, namesIn, statOf } from './home-files.ts';
+import type { HomeFile } from './home-files.ts';
+import { homePath, namesIn, statOf } from './home-path.ts';
 import type { Environment } from './home-places.ts';
 import { FileReader } from './read-file.ts';
 

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { bytesOf } from './aws-files.ts';
-import { namesIn } from './home-files.ts';
+import { namesIn } from './home-path.ts';
 import { FileReader, realPath } from './read-file.ts';
 
 /** A folder with more in it than this is none of homes. */

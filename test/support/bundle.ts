@@ -11,7 +11,12 @@ export function bundle(source: string): string {
   writeTree(folder, { 'program.ts': source });
   const file = join(folder, 'program.mjs');
   const esbuild = join(projectRoot, 'node_modules/esbuild/bin/esbuild');
-  const args = ['--bundle', '--platform=node', '--format=esm', '--log-level=error'];
+  // CommonJS packages inside the bundle still call require() for Node's own modules
+  const require =
+    "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+  const args = ['--bundle', '--platform=node', '--format=esm', '--log-level=error'].concat(
+    `--banner:js=${require}`,
+  );
   const { status, stderr } = spawnSync(
     process.execPath,
     [esbuild, join(folder, 'program.ts'), ...args, `--outfile=${file}`],
