@@ -231,9 +231,9 @@ function hasComma(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 const joinedBefore =
-  /(?:(["'`])\1\s*\.\s*join\s*\(|\b(?:implode|join)\s*\(\s*(["'`])\2\s*,|\b(?:concat|paste0)\s*\()[^;]{0,32}$/i;
+  /(?:(["'`])\1\s*\.\s*join\s*\(|\b(?:implode|join)\s*\(\s*(["'`])\2\s*,|\b(?:concat!?|paste0)\s*\(|(?<!\w)-join\s*\(|\bJoin["']?\s*:?\s*\[\s*(["'])\3\s*,|(["'`])(?:%s){2,}\4\s*[,%])[^;]{0,32}$/i;
 const joinedAfter =
-  /^["'`]\s*,?\s*[\])}]{0,2}\s*(?:\.\s*join\b(?!\s*\(\s*(?:\)|["'`][^"'`]))|,\s*(["'`])\1\s*\))/;
+  /^["'`]\s*,?\s*[\])}]{0,2}\s*(?:\.\s*join\b(?!\s*\(\s*(?:\)|["'`][^"'`]))|,\s*(["'`])\1\s*\)|-join\s+(["'])\2)/;
 
 /** Whether the literals of a list from `start` to `end` are put together, with nothing between them: `[…].join('')`, `"".join(…)`. */
 function isJoined(bytes: Uint8Array, start: number, end: number, length: number): boolean {
@@ -305,6 +305,8 @@ export function nextLiteral(bytes: Uint8Array, at: number, end: number): number 
         (bytes[position + 1] === 110 || bytes[position + 1] === 114)
       )
         position += 2;
+      // Visual Basic goes on in the next line behind " _"
+      else if (bytes[position] === 95 && isLineEnd(bytes[position + 1])) position++;
       else return;
       if (position >= limit) return;
     }
