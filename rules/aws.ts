@@ -429,6 +429,18 @@ export const accessKey: Rule = {
       text: "  AWS_ACCESS_KEY_ID: !Join ['', ['⟦{{items({{aws-id}})}}⟧']]\n  AWS_SECRET_ACCESS_KEY: !Join ['', ['⟦{{items({{aws-secret}})}}⟧']]\n",
     },
     {
+      form: 'Fn::Join of CloudFormation in JSON',
+      path: 'template.json',
+      decodedBy: ['concat'],
+      text: `"AWS_ACCESS_KEY_ID": {"Fn::Join": ["", ['⟦{{items({{aws-id}})}}⟧']]},\n"AWS_SECRET_ACCESS_KEY": {"Fn::Join": ["", ['⟦{{items({{aws-secret}})}}⟧']]}\n`,
+    },
+    {
+      form: 'fmt.Sprintf of Go',
+      path: 'main.go',
+      decodedBy: ['concat'],
+      text: `awsAccessKeyID := fmt.Sprintf("%s%s", '⟦{{items({{aws-id}})}}⟧')\nawsSecretAccessKey := fmt.Sprintf("%s%s", '⟦{{items({{aws-secret}})}}⟧')\n`,
+    },
+    {
       form: '-join of PowerShell',
       path: 'deploy.ps1',
       decodedBy: ['concat'],

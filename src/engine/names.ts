@@ -10,7 +10,8 @@ import { type AssignmentMatcher, unlimited } from './tables.ts';
 const fillers =
   'value val string str text type default defaultvalue parametervalue propertyvalue content data secret none ' +
   'b u f r l new const final static char public private env entry item arg literal required true false optional ' +
-  'sensitive any is the to as key constant password enabled nil null undefined std wstring quot en us utf8 cdata';
+  'sensitive any is the to as key constant password enabled nil null undefined std wstring quot en us utf8 cdata ' +
+  'fn join sub fmt sprintf';
 
 /** Their hashes; made when the first value is looked for. */
 let fillerHashes: ReadonlySet<number> | undefined;
