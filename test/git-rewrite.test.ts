@@ -547,6 +547,25 @@ describe('git-filter-repo, as printed', () => {
 });
 
 describe('what no branch holds', () => {
+  it('leads to the linked work tree that stands on it, and there on', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    const folder = join(temporaryFolder('linked'), 'tree');
+    repo.git('worktree', 'add', '--quiet', '--detach', folder);
+    const linked = repo.beside(folder);
+    linked.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    const [line, command] = printed(repo);
+    const { code } = type(repo, command);
+    const [, there] = printed(linked);
+    linked.write({ 'a.ini': plain });
+    expect([line.includes('linked work tree'), code, type(linked, there).code]).toEqual([
+      true,
+      0,
+      0,
+    ]);
+    expect([found(repo), found(linked), holds(linked, bakery)]).toEqual([[], [], false]);
+  });
+
   it('is deleted with its tags', () => {
     const repo = repository();
     repo.commit({ 'b.txt': 'b\n' });

@@ -183,6 +183,9 @@ function elsewhere(refs: readonly string[]): string | undefined {
   if (tags.length > 0) {
     return `Only a tag holds it; delete it, or see there what keyscan --history says: git tag --delete ${tags.join(' ')}`;
   }
+  if (refs.some((name) => name.startsWith('worktrees/'))) {
+    return 'A linked work tree stands on it; there keyscan --history gives the commands: git worktree list';
+  }
   return refs.length === 0 ? forgotten : undefined;
 }
 
