@@ -92,6 +92,31 @@ describe('keyscan --home', () => {
     expect(brief(report)).toEqual(['~/.aws/credentials local work high']);
   });
 
+  it('says of profiles without a key how each signs in; the JSON stays as it was', () => {
+    const role = 'role_arn = arn:aws:iam::111122223333:role/ops\n';
+    const sso = 'sso_account_id = 111122223333\nsso_role_name = Reader\nsso_session = s\n';
+    const words = {
+      sso: [sso, 'SSO'],
+      login: ['login_session = arn:aws:iam::111122223333:user/ada\n', 'aws login'],
+      vault: ['credential_process = vault\n', 'credential process'],
+      ops: [`${role}source_profile = sso\n`, 'uses another'],
+      box: [`${role}credential_source = Ec2InstanceMetadata\n`, 'role of a machine'],
+      pod: [`${role}web_identity_token_file = /token\n`, 'web identity'],
+      plain: ['region = eu-west-1\n', 'no key'],
+    } as const;
+    const config = Object.entries(words).map(([name, [text]]) => `[profile ${name}]\n${text}`);
+    const here = { home: home({ '.aws/config': config.join('\n') }) };
+    const { stdout } = run(['--home'], here);
+    const told = stdout.matchAll(/^ {2}(\w+) +- +- +- +- +(\S.*)$/gm);
+    expect(Object.fromEntries([...told].map(([, name, what]) => [name, what]))).toEqual(
+      Object.fromEntries(Object.entries(words).map(([name, [, what]]) => [name, what])),
+    );
+    const { profiles } = json(['--home'], here) as unknown as { readonly profiles: object[] };
+    expect(new Set(profiles.map((profile) => Object.keys(profile).join(' ')))).toEqual(
+      new Set(['profile class key account mode ageDays dependants']),
+    );
+  });
+
   it('reads nothing of the current folder', () => {
     const report = json(['--home'], { home: home(), cwd: folder({ '.env': pair }) });
     expect([report.code, report.findings]).toEqual([0, []]);

@@ -121,7 +121,11 @@ export interface ProfileRow {
   /** Whole days since the file that holds the key was last changed. */
   readonly ageDays: number | null;
   readonly dependants: readonly string[];
+  /** How a profile without a key signs in; for screens. */
+  readonly way?: ProfileWay | undefined;
 }
+
+export type ProfileWay = 'sso' | 'login' | 'process' | 'role' | 'machine' | 'web-identity';
 
 export type ProfileClass =
   | 'human'

@@ -1,6 +1,6 @@
 // The table of this computer's AWS profiles that `--home` shows: what there is, how old, how open, who needs it.
 
-import type { ProfileClass, ProfileRow } from '../core/finding.ts';
+import type { ProfileClass, ProfileRow, ProfileWay } from '../core/finding.ts';
 import type { Pen } from './pen.ts';
 import { pad, widthOf, wrap } from './width.ts';
 import { count } from './words.ts';
@@ -74,7 +74,7 @@ function cellsOf(profile: ProfileRow, pen: Pen): readonly string[] {
     profile.account === null ? none : pen.safe(profile.account),
     profile.ageDays === null ? none : age(profile.ageDays),
     profile.mode === null ? none : pen.safe(profile.mode) + (openToOthers(profile) ? ' !' : ''),
-    classWords[profile.class],
+    profile.way === undefined ? classWords[profile.class] : wayWords[profile.way],
   ];
 }
 
@@ -100,6 +100,15 @@ function legend(profiles: readonly ProfileRow[], pen: Pen): readonly string[] {
   const lines = wrap(text, pen.width - 4);
   return ['', ...lines.map((line, index) => paint(`  ${index === 0 ? '!' : ' '} ${line}`))];
 }
+
+const wayWords: Readonly<Record<ProfileWay, string>> = {
+  sso: 'SSO',
+  login: 'aws login',
+  process: 'credential process',
+  role: 'uses another',
+  machine: 'role of a machine',
+  'web-identity': 'web identity',
+};
 
 const classWords: Readonly<Record<ProfileClass, string>> = {
   human: 'static key',

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { namedProfiles } from '../aws/named-profiles.ts';
 import { type AwsFile, maskKeyId, type Profile, readProfiles } from '../aws/profiles.ts';
-import type { ProfileRow } from '../core/finding.ts';
+import type { ProfileRow, ProfileWay } from '../core/finding.ts';
 import { type AwsPlaces, bytesOf, readAwsFiles } from './aws-files.ts';
 import type { HomeFile } from './home-files.ts';
 import { homePath, namesIn, statOf } from './home-path.ts';
@@ -58,7 +58,19 @@ function rowOf(
     account,
     ...fileFacts(file, now),
     dependants: [...dependants, ...users.map(({ file: user }) => homePath(places.home, user))],
+    way: profile.class === 'keyless' ? wayOf(profile.settings) : undefined,
   };
+}
+
+/** In the order in which most SDKs ask. Undefined where it only holds settings. */
+function wayOf(settings: Profile['settings']): ProfileWay | undefined {
+  const has = (...names: readonly string[]): boolean => names.every((name) => settings.has(name));
+  if (has('role_arn', 'source_profile')) return 'role';
+  if (has('role_arn', 'credential_source')) return 'machine';
+  if (has('role_arn', 'web_identity_token_file')) return 'web-identity';
+  if (has('sso_account_id', 'sso_role_name')) return 'sso';
+  if (has('login_session')) return 'login';
+  return has('credential_process') ? 'process' : undefined;
 }
 
 function fileFacts(file: string | undefined, now: Date): Pick<ProfileRow, 'mode' | 'ageDays'> {
