@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import type { ProfileChange } from '../src/aws/change.ts';
-import { breakages, withMends } from '../src/aws/dependants.ts';
+import { breakages, sentencesOf, withMends } from '../src/aws/dependants.ts';
 import { planEdits } from '../src/aws/edit.ts';
 import { readProfiles } from '../src/aws/profiles.ts';
 import { after, keys, session, sessionSection, sso, ssoLines, texts } from './support/aws-files.ts';
@@ -15,6 +15,10 @@ const trust = (profile: string, source = 'shop') => ({
   source,
   sentence:
     'Role Baker of account 444455556666 has to trust the new caller: where its trust policy names the old user, let it name the role AWSReservedSSO_ReadOnlyAccess_* of account 111122223333.',
+  trust: {
+    role: 'Role Baker of account 444455556666',
+    caller: 'the role AWSReservedSSO_ReadOnlyAccess_* of account 111122223333',
+  },
   mend: [],
   replaces: false,
 });
@@ -35,6 +39,21 @@ describe('a role that is taken with a migrated profile', () => {
   it('has to trust the new caller', () => {
     const config = `[profile bake]\n${role}source_profile = shop\n[profile other]\n${role}source_profile = else\n`;
     expect(found(config, [sso('shop')])).toEqual([trust('bake')]);
+  });
+
+  it.each([
+    [
+      'once for a role that several profiles take',
+      `[profile bake]\n${role}source_profile = shop\n[profile cake]\n${role}source_profile = shop\n`,
+      'Role Baker of account 444455556666 (profiles bake, cake) has to trust the new caller: where its trust policy names the old user, let it name the role AWSReservedSSO_ReadOnlyAccess_* of account 111122223333.',
+    ],
+    [
+      'once for several roles',
+      `[profile bake]\n${role}source_profile = shop\n[profile cook]\n${role.replace('Baker', 'Cook')}source_profile = shop\n[profile cake]\n${role}source_profile = shop\n`,
+      'These roles have to trust the new caller; where their trust policies name the old user, let them name the role AWSReservedSSO_ReadOnlyAccess_* of account 111122223333: Role Baker of account 444455556666 (profiles bake, cake); Role Cook of account 444455556666 (profile cook).',
+    ],
+  ])('is told %s', (_, config, sentence) => {
+    expect(sentencesOf(found(config, [sso('shop')]))).toEqual([sentence]);
   });
 
   it('cannot show the MFA device of the old user', () => {

@@ -16,6 +16,8 @@ export interface Breakage {
   readonly source: string;
   /** For the person: what, why, and what helps. */
   readonly sentence: string;
+  /** Of a trust policy: the role that has it, and whom it has to trust. */
+  readonly trust?: { readonly role: string; readonly caller: string };
   /** Changes that mend it; empty when only somebody else can. */
   readonly mend: readonly ProfileChange[];
   /** The mend takes the place of the change that was planned for `source`, instead of being added to it. */
@@ -51,6 +53,30 @@ export function breakages(
       ...(own === undefined ? [] : ofItself(own, old, change, names)),
       ...chained.flatMap((profile) => ofChained(profile, change, installed)),
     ];
+  });
+}
+
+/** What is to be said of them, once each: roles that have to trust the same caller are one sentence. */
+export function sentencesOf(found: readonly Breakage[]): readonly string[] {
+  const first = new Map<string, Breakage>();
+  for (const one of found) {
+    const key = one.trust?.caller ?? one.sentence;
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()].map(({ sentence, trust }) => {
+    if (trust === undefined) return sentence;
+    const { caller } = trust;
+    const roles = new Map<string, Set<string>>();
+    for (const { trust: other, profile } of found) {
+      if (other?.caller !== caller) continue;
+      roles.set(other.role, (roles.get(other.role) ?? new Set()).add(profile));
+    }
+    const named = [...roles].map(
+      ([role, names]) => `${role} (profile${names.size === 1 ? '' : 's'} ${[...names].join(', ')})`,
+    );
+    return roles.size === 1
+      ? sentence.replace(trust.role, named.join(''))
+      : `These roles have to trust the new caller; where their trust policies name the old user, let them name ${caller}: ${named.join('; ')}.`;
   });
 }
 
@@ -149,12 +175,14 @@ function ofSession({ name, settings }: Chained, source: string, change: SignIn):
   if (change.type !== 'sso') return [];
   const found: Breakage[] = [];
   const role = roleIn(settings.get('role_arn') ?? '');
+  const caller = `the role AWSReservedSSO_${change.role}_* of account ${change.account}`;
   found.push({
     ...nothingToMend,
     kind: 'trust-policy',
     profile: name,
     source,
-    sentence: `${role} has to trust the new caller: where its trust policy names the old user, let it name the role AWSReservedSSO_${change.role}_* of account ${change.account}.`,
+    sentence: `${role} has to trust the new caller: where its trust policy names the old user, let it name ${caller}.`,
+    trust: { role, caller },
   });
   if (settings.has('mfa_serial')) {
     found.push({

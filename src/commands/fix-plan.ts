@@ -3,7 +3,7 @@
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { type ProfileChange, type Resolution, type Sdk, sdks } from '../aws/change.ts';
-import { breakages, withMends } from '../aws/dependants.ts';
+import { breakages, sentencesOf, withMends } from '../aws/dependants.ts';
 import { planEdits, textsAfter } from '../aws/edit.ts';
 import { resolver } from '../aws/resolve.ts';
 import { verifyEdits } from '../aws/verify.ts';
@@ -86,7 +86,7 @@ export async function planOf(rows: readonly Row[], context: FixContext): Promise
         ({ problem, note }) => problem?.message ?? note ?? [],
       ),
       ...edits.notes,
-      ...broken.map(({ sentence }) => sentence),
+      ...sentencesOf(broken),
       ...oldSessionNotes(edits.accepted, context),
       ...newNameNotes(planned),
       ...env.notes,
