@@ -82,8 +82,8 @@ const signals: readonly (readonly [NodeJS.Signals, number])[] = [
 describe('while it waits for the person', () => {
   it.each(
     [
-      ['in the browser', '--no-browser'],
-      ['to type a code', '--device-code'],
+      ['in the browser', 'authorize'],
+      ['to type a code', 'device'],
     ].flatMap(([what, flag]) =>
       signals.map(([signal, code]): [string, string, NodeJS.Signals, number] => [
         what!,
@@ -93,15 +93,18 @@ describe('while it waits for the person', () => {
       ]),
     ),
   )(
-    '%s (%s), %s ends it with %i, and the home folder is as it was',
-    async (_, how, signal, code) => {
+    '%s (page %s), %s ends it with %i, and the home folder is as it was',
+    async (_, page, signal, code) => {
       const here = await alice();
       here.aws.world.person.does = 'wanders-off';
       const before = everyFile(here.home);
-      const args = [...flags.filter((flag) => flag !== '--device-code' || flag === how)];
+      const isCode = page === 'device';
+      const args = flags.filter((flag) => isCode || !/^--(?:device-code|no-browser)$/.test(flag));
       const result = await interrupted(here, args, {
         with: signal,
-        at: ({ said }) => said.includes('page'),
+        at: ({ said }) => said.includes(`/${page}?`),
+        // one that shows nothing
+        env: { BROWSER: `${process.execPath} -e 0` },
       });
       expect([result.code, result.stdout]).toEqual([code, '']);
       expect(result.stderr).toContain('keyscan: interrupted; nothing was written\n');

@@ -49,9 +49,9 @@ async function at({
   );
 }
 
-function fixIn({ home, cwd, aws }: World): Promise<Terminal> {
+function fixIn({ home, cwd, aws }: World, term = 'xterm-256color'): Promise<Terminal> {
   const env = { ...aws.env, NO_COLOR: '1', PATH: programsWithoutAws() };
-  return openTerminal(['--fix', '--device-code', '--no-browser'], { home, cwd, env });
+  return openTerminal(['--fix', '--device-code', '--no-browser'], { home, cwd, env, term });
 }
 
 const answers: readonly (readonly [question: string, answer: string])[] = [
@@ -251,6 +251,25 @@ function shown(screen: string): string {
     expect(screen).toContain('keyscan keys deactivate AKIA…');
     expect(here.read('.aws/credentials')).toBe('');
   });
+
+  it.each([
+    ['xterm-256color', true],
+    ['dumb', false],
+  ])(
+    'shows that it waits for the browser (TERM=%s: %s), and takes that away again',
+    async (term, shows) => {
+      const here = await at({ aws: { person: { name: 'dana', does: 'wanders-off' } } });
+      const terminal = await fixIn(here, term);
+      await answerUntil('  page  ', terminal, answers.slice(0, 3));
+      const wait = 'waiting for you to sign in, 10 min left, Ctrl-C ends it';
+      if (shows) await terminal.waitFor(wait);
+      else await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(terminal.screen().includes(wait)).toBe(shows);
+      terminal.press('C-c');
+      const { code, screen } = await terminal.end();
+      expect([code, screen.includes('waiting for')]).toEqual([130, false]);
+    },
+  );
 
   it('repairs nothing without a yes, and then moves nothing either', async () => {
     const made = moonbakery();

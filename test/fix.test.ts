@@ -222,6 +222,21 @@ describe('without a terminal', () => {
     expect(everyFile(here.home)).toEqual(before);
   });
 
+  const consented = [...signIn, '--role', 'ReadOnlyAccess', '--yes'];
+
+  it.each([
+    ['there is no browser', [], { BROWSER: 'none' }],
+    ['none is to be opened', ['--no-browser'], {}],
+  ])('signs in with a code where %s: the page could not come back', async (_, args, env) => {
+    const here = await alice();
+    const { code, stderr } = await here.fix([...consented, ...args], env);
+    expect(code).toBe(0);
+    expect(stderr).toContain('no browser can be opened here: sign in with a code, on any device');
+    expect(stderr).toMatch(/^ {2}code {2}[0-9A-F-]{8,9} /m);
+    expect(stderr).toMatch(/^ {2}page {2}http:\/\/127\.0\.0\.1:\d+\/device\?/m);
+    expect(here.read('.aws/config')).toBe(moved);
+  });
+
   it('chooses no role of several, names them, and leaves the profile', async () => {
     const here = await alice();
     const before = everyFile(here.home);
@@ -232,6 +247,72 @@ describe('without a terminal', () => {
       reason: '3 roles fit, and none was chosen',
     });
     expect(stderr.match(/AWS profiles of this computer/g)).toHaveLength(1);
+    expect(everyFile(here.home)).toEqual(before);
+  });
+});
+
+describe('with CI set', () => {
+  const CI = { CI: 'true' };
+  const work = ['--profile', 'work'];
+
+  it.each([
+    ['the start URL', ['--yes'], '--start-url'],
+    ['the region', ['--yes', ...signIn.slice(0, 2)], '--sso-region'],
+    ['somebody to sign in', [...signIn, '--role', 'ReadOnlyAccess', '--yes'], '--device-code'],
+  ])('wants %s said at once, and writes nothing', async (_, args, flag) => {
+    const here = await alice();
+    const before = everyFile(here.home);
+    const { code, stdout, stderr } = await here.fix([...work, ...args, '--format', 'json'], CI);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(flag);
+    expect(everyFile(here.home)).toEqual(before);
+  });
+
+  const signedIn = async () => {
+    const here = await alice();
+    const own = moved.slice(moved.indexOf('[sso-session'));
+    writeFileSync(join(here.home, '.aws/config'), `${config}\n${own}`);
+    signInBefore(here.home, here.aws, 'sso');
+    return here;
+  };
+
+  it('wants consent said', async () => {
+    const here = await signedIn();
+    const before = everyFile(here.home);
+    const { code, stderr } = await here.fix([...work, '--role', 'ReadOnlyAccess'], CI);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it('leaves a profile with several roles', async () => {
+    const here = await signedIn();
+    const before = everyFile(here.home);
+    const { code, report } = await here.report([...work, '--yes'], CI);
+    expect({ code, profiles: report.profiles }).toMatchObject({
+      code: 1,
+      profiles: [{ state: 'left', reason: '3 roles fit, and none was chosen' }],
+    });
+    expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it('moves what is named, where somebody has signed in before; the old key stays active', async () => {
+    const here = await signedIn();
+    const { code, report } = await here.report([...work, '--role', 'ReadOnlyAccess', '--yes'], CI);
+    expect({ code, profiles: report.profiles }).toMatchObject({
+      code: 0,
+      profiles: [{ state: 'done', oldKey: 'active' }],
+    });
+    expect(here.read('.aws/config')).toBe(moved);
+  });
+
+  it('takes a profile that nobody names for a machine’s, and leaves it', async () => {
+    const here = await signedIn();
+    const before = everyFile(here.home);
+    const { code, report } = await here.report(['--yes'], CI);
+    expect({ code, profiles: report.profiles }).toMatchObject({
+      code: 0,
+      profiles: [{ class: 'robot', state: 'left' }],
+    });
     expect(everyFile(here.home)).toEqual(before);
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { SsoSession } from '../aws/change.ts';
 import { sameStartUrl } from '../aws/start-url.ts';
 import { isUserError, UserError } from '../core/errors.ts';
-import { openBrowser } from '../fix/browser.ts';
+import { hasBrowser, openBrowser } from '../fix/browser.ts';
 import type { Row } from '../fix/rows.ts';
 import {
   chooseSession,
@@ -198,29 +198,62 @@ async function signInTo(
       // the portal's own session has ended: sign in again
     }
   }
-  const flow = flags.deviceCode ? 'device' : 'browser';
+  const flow = flowFor(context);
+  const waiting = waitingIn(context);
   const token = await signIn(
     { session, flow },
     {
-      show: ({ url, code }) => {
+      show: ({ url, code, expiresAt }) => {
         const lines = [
           `sign in to ${session.startUrl}`,
           ...(code === undefined ? [] : [`  code  ${code}  (the page must show the same)`]),
           `  page  ${url}`,
         ];
         host.err(lines.map((line, index) => (index === 0 ? said(line) : `${line}\n`)).join(''));
+        waiting.until(expiresAt);
       },
       open: (url) => {
-        if (flags.noBrowser) return;
-        if (!openBrowser(url, host.env, process.platform)) {
-          host.err(said('there is no browser here: open the page yourself'));
-        }
+        if (!flags.noBrowser) openBrowser(url, host.env, process.platform);
       },
     },
     world,
-  );
+  ).finally(waiting.end);
   host.err(said('signed in'));
   return opened(token, true);
+}
+
+/**
+ * The browser comes back to this computer, so that it has to be one of this computer; a code can be typed in anywhere.
+ * Throws a UserError in a CI job: nobody is there to do either.
+ */
+function flowFor({ flags, host }: SignInContext): 'browser' | 'device' {
+  if (flags.deviceCode) return 'device';
+  if ((host.env['CI'] ?? '') !== '') {
+    throw new UserError('somebody has to sign in, and CI is set: nobody is here', {
+      hint: 'sign in before (aws sso login), or have a code shown that somebody types in: --device-code',
+    });
+  }
+  if (flags.noBrowser ? host.canAsk() : hasBrowser(host.env, process.platform)) return 'browser';
+  host.err(said('no browser can be opened here: sign in with a code, on any device'));
+  return 'device';
+}
+
+/** Shows a person at a terminal that it goes on, and for how long. */
+function waitingIn({ host, world }: SignInContext) {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let shown = '';
+  return {
+    until: (expiresAt: Date): void => {
+      timer = setInterval(() => {
+        const minutes = Math.ceil((expiresAt.getTime() - world.now().getTime()) / 60_000);
+        const text = `waiting for you to sign in, ${Math.max(minutes, 1)} min left, Ctrl-C ends it`;
+        if (text !== shown) void host.tick(() => (shown = text));
+      }, 250);
+    },
+    end: (): void => {
+      clearInterval(timer);
+    },
+  };
 }
 
 /** Milliseconds that a token must still be good for. */

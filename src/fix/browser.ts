@@ -33,6 +33,14 @@ export function openBrowser(
   return true;
 }
 
+/** Whether `openBrowser` has something to start. */
+export function hasBrowser(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): boolean {
+  return browserCommand('https://awsapps.com/', env, platform) !== undefined;
+}
+
 /** What `openBrowser` starts. */
 export function browserCommand(
   url: string,
