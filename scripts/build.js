@@ -108,7 +108,7 @@ async function buildAll() {
   const programs = bundles
     .flatMap(({ outputFiles }) => outputFiles)
     .sort((a, b) => rank(a.path) - rank(b.path))
-    .map(({ path, contents }) => [path, contents]);
+    .map(({ path, contents, text }) => [path, path.endsWith('.cjs') ? ascii(text) : contents]);
   const files = new Map([[join(dist, 'tables.bin'), await tables()], ...programs]);
   const metafiles = bundles.map(({ metafile }) => metafile);
   files.set(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(root, metafiles));
@@ -117,6 +117,14 @@ async function buildAll() {
 
   for (const [path, contents] of files) put(path, contents);
   removeStale(dist, files);
+}
+
+/** esbuild leaves regular expressions as they are. The same escape means the same in them and in strings. */
+function ascii(text) {
+  return text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Whoever refers to others comes after them. */

@@ -179,7 +179,11 @@ describe('the reading of a source', () => {
 });
 
 describe('every import', () => {
-  const all = sources.flatMap(({ imports }) => imports);
+  // boot.ts loads the built files by the names that the build has written into them
+  const boot = 'src/cli/boot.ts';
+  const all = sources
+    .flatMap(({ imports }) => imports)
+    .filter(({ from, name }) => from !== boot || name !== '?');
 
   it('of a package names a development dependency, since all of them are bundled', () => {
     const { devDependencies } = readManifest();

@@ -72,7 +72,7 @@ describe('what is loaded', () => {
   it('by a look at this computer, in addition, is its table of places, and wildcards by import()', () => {
     const { files, code } = loadedBy(['--home']);
     expect({ files, code }).toEqual({
-      files: ['home.cjs', 'keyscan.cjs', 'late.cjs', 'own.cjs', 'scan.cjs'],
+      files: ['home.cjs', 'keyscan.cjs', 'late.cjs', 'own.cjs', 'program.cjs', 'scan.cjs'],
       code: 0,
     });
   });
