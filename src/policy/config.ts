@@ -64,16 +64,25 @@ export async function loadConfig(
   };
 }
 
-/** What may be a configuration; most package files never name us, and those are not even parsed. */
+/** What may be a configuration. */
 function configsIn(folder: string, tree: PolicyTree): readonly RawConfig[] {
   return [...fileNames, packageFile].flatMap((file) => {
     const path = inFolder(folder, file);
     const bytes = tree.read(path, file === packageFile ? packageLimit : sizeLimit);
     if (bytes === undefined) return [];
-    const { buffer, byteOffset, length } = bytes;
-    const mayBeOne =
-      file !== packageFile || Buffer.from(buffer, byteOffset, length).includes('"keyscan"');
-    if (!mayBeOne) return [];
+    if (file === packageFile && !mayHoldOne(bytes)) return [];
     return [{ file, name: tree.name(path), bytes }];
   });
+}
+
+/** False only for a package file without the key `keyscan`, as those are that name us among what they install or run. */
+function mayHoldOne({ buffer, byteOffset, length }: Uint8Array): boolean {
+  const text = Buffer.from(buffer, byteOffset, length);
+  if (!text.includes('"keyscan"')) return false;
+  try {
+    const manifest: unknown = JSON.parse(text.toString());
+    return typeof manifest !== 'object' || manifest === null || 'keyscan' in manifest;
+  } catch {
+    return true;
+  }
 }
