@@ -40,16 +40,21 @@ interface Holder {
   readonly token: string;
 }
 
+/** Attempts, and milliseconds between them: longer than taking over a dead lock takes. */
+const attempts = 40;
+const pause = 10;
+
 function take(file: string, token: string, fs: FileSystem): void {
   const own = `${file}-${token}-${process.pid}`;
   writeHolder(own, token, fs);
   try {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (putInPlace(own, file, token, fs)) return;
       const holder = holderOf(file, fs);
       if (holder === undefined) continue;
-      if (holder === 'damaged' || lives(holder)) throw held(file, holder);
-      moveAway(file, holder, `${own}-stale`, fs);
+      if (isHeld(holder)) throw held(file, holder);
+      if (removeDead(file, own, token, fs)) continue;
+      fs.pause(pause);
     }
     throw held(file, undefined);
   } finally {
@@ -75,22 +80,24 @@ function putInPlace(own: string, file: string, token: string, fs: FileSystem): b
   }
 }
 
-/** Renamed first and looked at then: two that find the same dead lock must not both remove what the faster one put there. */
-function moveAway(file: string, dead: Holder, aside: string, fs: FileSystem): void {
+/**
+ * Only one at a time removes a dead lock, and looks once more before: of two that find the same one, the slower would
+ * otherwise remove what the faster has put there. False: somebody else is at it.
+ */
+function removeDead(file: string, own: string, token: string, fs: FileSystem): boolean {
+  const guard = `${file}-takeover`;
+  if (!putInPlace(own, guard, token, fs)) {
+    const other = holderOf(guard, fs);
+    if (other !== undefined && !isHeld(other)) discard(guard, fs);
+    return false;
+  }
   try {
-    fs.rename(file, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
+    const holder = holderOf(file, fs);
+    if (holder !== undefined && !isHeld(holder)) discard(file, fs);
+    return true;
+  } finally {
+    discard(guard, fs);
   }
-  if (tokenOf(holderOf(aside, fs)) !== dead.token) {
-    try {
-      fs.link(aside, file);
-    } catch {
-      // Whoever holds it notices at `check`, before anything is written.
-    }
-  }
-  discard(aside, fs);
 }
 
 function writeHolder(file: string, token: string, fs: FileSystem): void {
@@ -129,6 +136,11 @@ function parseHolder(text: string): Holder | 'damaged' {
   return whole(holder) ?? 'damaged';
 }
 
+/** A lock that cannot be read may be anybody's. */
+function isHeld(holder: Holder | 'damaged'): boolean {
+  return holder === 'damaged' || lives(holder);
+}
+
 function tokenOf(holder: Holder | 'damaged' | undefined): string | undefined {
   return typeof holder === 'object' ? holder.token : undefined;
 }
@@ -162,7 +174,7 @@ function beginOf(pid: number): string | null {
 /** Files of attempts that did not come to their end; their names have the process too, for those half written. */
 function clearAway(folder: string, fs: FileSystem): void {
   for (const name of fs.readdir(folder)) {
-    const pid = /^lock-[0-9a-f]{16}-(\d{1,10})(?:-stale)?$/.exec(name)?.[1];
+    const pid = /^lock-[0-9a-f]{16}-(\d{1,10})$/.exec(name)?.[1];
     if (pid === undefined) continue;
     const holder = holderOf(join(folder, name), fs);
     const maker = { pid: Number(pid), host: hostname(), began: null };
