@@ -11,7 +11,7 @@ import {
   startFakeAws,
 } from './fake-aws.ts';
 import { type RunResult, start, temporaryFolder, writeTree } from './run.ts';
-import { everyFile, traceFinder } from './traces.ts';
+import { everyFile, traceFinder, tracesOf } from './traces.ts';
 
 export { everyFile } from './traces.ts';
 
@@ -111,26 +111,19 @@ function refuseLeaks(aws: FakeAws, { stdout, stderr }: RunResult): void {
  */
 function placesOfSecrets(aws: FakeAws, folders: readonly string[]): string[] {
   const { keys, temporary, tokens } = secretsIn(aws);
-  return folders.flatMap((folder) =>
-    [...everyFile(folder)].flatMap(([file, content]) => {
-      const secrets = [
-        ...keys,
-        ...(file.includes(join('.aws', 'cli', 'cache')) ? [] : temporary),
-        ...(file.includes(join('.aws', 'sso', 'cache')) ? [] : tokens),
-      ];
-      return secrets
-        .filter((secret) => finderOf(secret)(content) !== undefined)
-        .map((secret) => `${file} (${stableHex(secret, 8)})`);
-    }),
-  );
-}
-
-const finders = new Map<string, ReturnType<typeof traceFinder>>();
-
-function finderOf(secret: string): ReturnType<typeof traceFinder> {
-  const finder = finders.get(secret) ?? traceFinder([secret]);
-  finders.set(secret, finder);
-  return finder;
+  const secrets = [...keys, ...temporary, ...tokens];
+  const traces = tracesOf(secrets);
+  const firstToken = keys.length + temporary.length;
+  const belongs = (index: number, file: string): boolean =>
+    index >= firstToken
+      ? file.includes(join('.aws', 'sso', 'cache'))
+      : index >= keys.length && file.includes(join('.aws', 'cli', 'cache'));
+  return [...everyFile(...folders)].flatMap(([file, content]) => {
+    const found = new Set([...traces(content)].map(([index]) => index));
+    return [...found]
+      .filter((index) => !belongs(index, file))
+      .map((index) => `${file} (${stableHex(secrets[index]!, 8)})`);
+  });
 }
 
 const opened: FakeAws[] = [];

@@ -24,16 +24,26 @@ function piecesOf(value: string): ReadonlySet<string> {
 
 /** Says of a text where the first piece of one of the values stands, as a place and not as itself. */
 export function traceFinder(values: readonly string[]): (text: string) => string | undefined {
+  const traces = tracesOf(values);
+  return (text) => {
+    for (const [index, at] of traces(text)) return `value ${index} at ${at}`;
+    return undefined;
+  };
+}
+
+/** Finds the values of which a piece stands in a text, by their index, each time with the place. */
+export function tracesOf(
+  values: readonly string[],
+): (text: string) => Iterable<readonly [index: number, at: number]> {
   const owner = new Map<string, number>();
   values.forEach((value, index) => {
     for (const piece of piecesOf(value)) owner.set(piece, index);
   });
-  return (text) => {
+  return function* (text) {
     for (let at = 0; at + pieceLength <= text.length; at++) {
       const index = owner.get(text.slice(at, at + pieceLength));
-      if (index !== undefined) return `value ${index} at ${at}`;
+      if (index !== undefined) yield [index, at];
     }
-    return undefined;
   };
 }
 
