@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  maxWorkers: '100%', // Jest would leave one core idle, which is half of a small machine
+  maxWorkers: Math.ceil(availableParallelism() * 1.5), // more than there are cores: most tests wait for the programs that they start
   extensionsToTreatAsEsm: ['.ts'],
   injectGlobals: false,
   prettierPath: null, // Jest 29 cannot drive Prettier 3 when it writes inline snapshots

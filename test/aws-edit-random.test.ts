@@ -12,6 +12,7 @@ import { editPieces, editsOf, joinPieces, wholeOf } from '../src/aws/pieces.ts';
 import { readBoth } from '../src/aws/read-both.ts';
 import { rememberUndo, undoExactly } from '../src/aws/undo.ts';
 import { verifyEdits } from '../src/aws/verify.ts';
+import { runs } from './support/effort.ts';
 import { keys, oneFile, printIni, session, texts } from './support/aws-files.ts';
 import { fc } from './support/property.ts';
 import { cleanEnvironment, projectRoot } from './support/run.ts';
@@ -142,8 +143,7 @@ const change: fc.Arbitrary<ProfileChange> = fc.oneof(
 );
 const changes = fc.array(change, { minLength: 1, maxLength: 4 });
 
-const runs = 600;
-const worlds = fc.sample(fc.tuple(given, changes), { numRuns: runs, seed: 3 });
+const worlds = fc.sample(fc.tuple(given, changes), { numRuns: runs(200, 600), seed: 3 });
 
 const filesOf = (plan: { config: FileEdit | undefined; credentials: FileEdit | undefined }) =>
   [plan.config, plan.credentials].filter((edit) => edit !== undefined);
@@ -185,7 +185,7 @@ describe('whatever the files and the changes', () => {
         verifyEdits(before, textsAfter(before, plan), plan.accepted),
       ]).toEqual([before, planned, []]);
     }
-    expect(accepted).toBeGreaterThan(runs / 2);
+    expect(accepted).toBeGreaterThan(worlds.length / 2);
   });
 
   it('profiles that no change is about read the same in all dialects', () => {
@@ -273,7 +273,7 @@ describe('edits', () => {
         expect(kept(made, inserted)).toEqual(kept(old, some));
         expect(Buffer.compare(printIni(parseIni(made)), made)).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150, 500) },
     );
   });
 
@@ -292,7 +292,7 @@ describe('edits', () => {
         expect(Buffer.compare(joinPieces(old, pieces), made)).toBe(0);
         expect(Buffer.compare(applyEdits(old, editsOf(old, pieces)), made)).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150, 500) },
     );
   });
 });

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
+import { runs } from './support/effort.ts';
 import { type FakeUser, moonbakery, user } from './support/fake-aws.ts';
 import { closeAll, everyFile, section, world, type World } from './support/migration.ts';
 import { temporaryFolder } from './support/run.ts';
@@ -229,10 +230,12 @@ describe('a key in a file of boto', () => {
   });
 });
 
-describe('200 profiles', () => {
+const many = runs(60, 200);
+
+describe(`${many} profiles`, () => {
   it('move in one run, and each keeps its other settings', async () => {
-    const made = moonbakery({ pageSize: 50 });
-    const names = Array.from({ length: 200 }, (_, index) => `team-${index + 1}`);
+    const made = moonbakery({ pageSize: 20 });
+    const names = Array.from({ length: many }, (_, index) => `team-${index + 1}`);
     const owners = names.map((name) => user({ name, account: dev }));
     made.users.push(...owners);
     const here = await world(
@@ -249,7 +252,7 @@ describe('200 profiles', () => {
       ...signIn,
       ...['--map', join(here.home, 'map.json'), '--yes'],
     ]);
-    expect([code, report.profiles.length]).toEqual([0, 200]);
+    expect([code, report.profiles.length]).toEqual([0, many]);
     expect(report.profiles.filter(({ state }) => state !== 'done')).toEqual([]);
     expect(here.read('.aws/credentials')).toBe('');
     expect(here.read('.aws/config')).toBe(

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { thorough } from './support/effort.ts';
+import { sampled, thorough } from './support/effort.ts';
 import { pathWithNewGit } from './support/git-programs.ts';
 import { key, Repository } from './support/repository.ts';
 import { temporaryFolder } from './support/run.ts';
@@ -132,7 +132,7 @@ suite('keyscan install --global, with a git that has hooks in its configuration'
     );
   });
 
-  it.each([[[]], [['--object-format=sha256']]])(
+  it.each(sampled([[[]], [['--object-format=sha256']]], 1))(
     'runs nothing that a repository names for any event, made with %j',
     (init) => {
       const repo = repository(undefined, init);

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { sampled } from './support/effort.ts';
 import { key, repository, type Repository } from './support/repository.ts';
 import { run, temporaryFolder } from './support/run.ts';
 import { hasTmux, openTerminal } from './support/terminal.ts';
@@ -52,7 +53,7 @@ const line = (seen: string): RegExp =>
   new RegExp(`scanning: ${seen} commits of ${commits} \\(\\d+/s, \\d+ (?:s|min) left\\), 1 leak`);
 
 (hasTmux ? describe : describe.skip)('a long scan of commits in a terminal', () => {
-  it.each([['--history'], ['--range HEAD~100..HEAD']])(
+  it.each(sampled([['--history'], ['--range HEAD~100..HEAD']], 1))(
     'tells how far it is, how fast and how long yet, and takes the line away: %s',
     async (mode) => {
       const repo = longHistory();

@@ -15,6 +15,7 @@ import {
   isPermissionSet,
   type Signer,
 } from './support/clients.ts';
+import { thorough } from './support/effort.ts';
 import type { LoggedRequest } from './support/fake-aws.ts';
 import { fix, migrate, type Migration, readAwsFiles } from './support/migrate.ts';
 import { projectRoot, temporaryFolder } from './support/run.ts';
@@ -26,7 +27,9 @@ import {
   twelveClasses,
 } from './support/twelve-classes.ts';
 
-const here = availableClients();
+/** AWS CLI v1 starts anew for each profile, and signs as boto3 does: it waits for `test:all`. */
+const isWhole = thorough || process.env['UPDATE'] !== undefined;
+const here = availableClients().filter(({ id }) => isWhole || id !== 'aws-cli-1');
 const page = join(projectRoot, 'docs/migration.md');
 /** Seconds; it takes ten on two cores that have nothing else to do. */
 const patience = 300;
@@ -199,16 +202,19 @@ describe('docs/migration.md', () => {
   const unknown = clients.filter(
     ({ name, version }) => !kept.includes(`${name} ${version ?? '?'}`),
   );
-  const isWhole = unknown.length === 0 || process.env['UPDATE'] !== undefined;
-  if (!isWhole) {
+  const isKnown = unknown.length === 0 || process.env['UPDATE'] !== undefined;
+  if (!isKnown) {
     const names = unknown.map(({ name, version = 'missing' }) => `${name} (here: ${version})`);
     console.warn(`SKIPPED: docs/migration.md was made with others than ${names.join(', ')}`);
   }
-  (isWhole ? it : it.skip)('says what each client signs with (UPDATE=1 writes it)', async () => {
-    const text = await prettier.format(pageText(), { parser: 'markdown', printWidth: 100 });
-    if (process.env['UPDATE']) writeFileSync(page, text);
-    expect(process.env['UPDATE'] ? text : kept).toBe(text);
-  });
+  (isWhole && isKnown ? it : it.skip)(
+    'says what each client signs with (UPDATE=1 writes it)',
+    async () => {
+      const text = await prettier.format(pageText(), { parser: 'markdown', printWidth: 100 });
+      if (process.env['UPDATE']) writeFileSync(page, text);
+      expect(process.env['UPDATE'] ? text : kept).toBe(text);
+    },
+  );
 });
 
 function pageText(): string {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import type { ScanReport } from '../src/core/finding.ts';
-import { thorough } from './support/effort.ts';
+import { sampled, thorough } from './support/effort.ts';
 import { generate } from './support/examples.ts';
 import { key, repository, type Repository } from './support/repository.ts';
 import { run, type RunResult, temporaryFolder, writeTree } from './support/run.ts';
@@ -158,7 +158,7 @@ describe('a command shows and writes nothing of a secret', () => {
       return map.apply(this, given);
     };`;
 
-  it.each([
+  const crashing = [
     [['-v']],
     [['--home', '-f', 'json']],
     [['--staged', '-v']],
@@ -169,7 +169,9 @@ describe('a command shows and writes nothing of a secret', () => {
     [['keys']],
     [['undo']],
     [['install', '--yes']],
-  ])('when it crashes somewhere: %j', (args) => {
+  ];
+
+  it.each(sampled(crashing, 4))('when it crashes somewhere: %j', (args) => {
     const own = world();
     const hook = join(temporaryWith(crash), 'x.cjs');
     let crashes = 0;

@@ -2,6 +2,8 @@
 
 import fc from 'fast-check';
 
-fc.configureGlobal({ seed: Number(process.env['KEYSCAN_SEED'] ?? 20261125) });
+export const seed = Number(process.env['KEYSCAN_SEED'] ?? 20261125);
+
+fc.configureGlobal({ seed });
 
 export { fc };
