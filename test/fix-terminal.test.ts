@@ -214,6 +214,16 @@ function shown(screen: string): string {
       },
       [['Ask AWS', 'n'], ...answers.slice(1, 3)],
     ],
+    [
+      'Some SDKs cannot read the name',
+      {
+        home: {
+          '.aws/config': '[profile acme prod]\nregion = eu-west-1\n',
+          '.aws/credentials': section('acme prod', moonbakery().users[0]!),
+        },
+      },
+      [],
+    ],
     ['Keep the removed keys sealed', {}, [...answers, ['Write these 2 files?', 'y']]],
     [
       'Passphrase',
