@@ -90,6 +90,14 @@ function shown(screen: string): string {
   ]);
 }
 
+/** For the name of a file. */
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
 (hasTmux ? describe : describe.skip)('a migration in a terminal', () => {
   it('asks one thing at a time, and moves the profile when told to', async () => {
     const here = await alice();
@@ -237,6 +245,8 @@ function shown(screen: string): string {
       const [home, tree] = [everyFile(here.home), everyFile(here.cwd)];
       const terminal = await fixIn(here);
       await answerUntil(question, terminal, first);
+      const asked = shown(terminal.everything());
+      expect(asked).toBe(keptScreen(`fix-asks-${slug(question)}`, asked));
       terminal.press('C-c');
       const { code, screen } = await terminal.end();
       expect(code).toBe(130);
