@@ -2,9 +2,11 @@
 import type { SsoSession } from '../aws/change.ts';
 import { reported, type Row } from '../fix/rows.ts';
 import { type PlanScreen, planScreen } from '../report/fix.ts';
+import { wrap } from '../report/width.ts';
 import { count } from '../report/words.ts';
 import type { FixContext } from './fix-context.ts';
 import { type FixPlan, shownPath } from './fix-plan.ts';
+import type { Host } from './host.ts';
 
 export function screenOf(
   rows: readonly Row[],
@@ -56,4 +58,17 @@ export function showPlan(
   context: FixContext,
 ): void {
   context.say(planScreen(screenOf(plan.rows, plan, session, context, accounts), context.pen));
+}
+
+/** The host of somebody at a terminal: what is said to them is broken between words, where a terminal would break it anywhere. */
+export function breakingLines(host: Host): Host {
+  const width = host.columns() - 2;
+  const broken = (line: string): string =>
+    line.startsWith('keyscan: ') ? wrap(line, width).join('\n  ') : line;
+  return {
+    ...host,
+    err: (text) => {
+      host.err(text.split('\n').map(broken).join('\n'));
+    },
+  };
 }

@@ -14,7 +14,7 @@ import { refuseMissing } from './fix-env.ts';
 import { logIn } from './fix-login.ts';
 import { askOwners } from './fix-owners.ts';
 import { type FixPlan, planOf } from './fix-plan.ts';
-import { screenOf, showPlan } from './fix-screen.ts';
+import { breakingLines, screenOf, showPlan } from './fix-screen.ts';
 import { askNames } from './fix-names.ts';
 import { filesAhead } from './fix-places.ts';
 import { repairFirst } from './fix-repair.ts';
@@ -29,7 +29,8 @@ import { type ExitCode, exitCodes, type Host } from './host.ts';
 import { said } from './messages.ts';
 import { tool } from './version.ts';
 
-export async function fix(flags: FixFlags, host: Host): Promise<ExitCode> {
+export async function fix(flags: FixFlags, given: Host): Promise<ExitCode> {
+  const host = given.canAsk() ? breakingLines(given) : given;
   const interruption = host.interruptible();
   let written = 'nothing was written';
   try {
