@@ -1,5 +1,6 @@
 // Installs the AWS clients that test/migration.test.ts asks who they sign with: the AWS CLI v1 and boto3 (pip), the AWS CLI
-// v2 (Debian's package, unpacked, not installed) and a Go program with the Go SDK and Terraform's credential code; a Java
+// v2 (Debian's package, unpacked, not installed), once more of the newest release with a Python and a C library of its own
+// (the one that has `aws login`), and a Go program with the Go SDK and Terraform's credential code; a Java
 // program that judges what we take its SDK to do (test/aws-resolve.test.ts); and for the tests of git, git-filter-repo (pip)
 // and a git that runs hooks of the configuration (built from Debian's source).
 // Into the folder given, else KEYSCAN_TEST_CLIENTS, else the cache folder of the person; does nothing, fast, for what is there.
@@ -82,6 +83,19 @@ const clients = [
       ask(join(target, 'python3'), ['-s', '-c', versionsInPython('awscli')], {
         PYTHONPATH: join(target, 'root/usr/lib/python3/dist-packages'),
       }),
+  },
+  {
+    name: 'aws-cli-new',
+    what: 'AWS CLI v2 that has aws login',
+    from: 'Debian sid with all it needs, compiled',
+    install: unpackAws,
+    versions: (target) => {
+      const { status, stdout } = spawnSync(join(target, 'aws'), ['--version'], {
+        encoding: 'utf8',
+      });
+      const [, version] = /^aws-cli\/(2\.\d+\.\d+) /.exec(stdout ?? '') ?? [];
+      return status === 0 && version !== undefined ? { awscli: version } : undefined;
+    },
   },
   {
     name: 'go',
@@ -217,29 +231,47 @@ function download(target) {
   if (status !== 0) throw new Error(stderr || (error?.message ?? 'apt-get download failed'));
 }
 
-/** The source as apt finds it in the newest release, with lists of its own; then git itself, without the rest. */
-function buildGit(target) {
-  const [site] = run('apt-get', [
-    'indextargets',
-    '--format',
-    '$(ORIGIN) $(SITE)',
-    'Created-By: Packages',
-  ])
+/** With all it needs, down to the loader: its compiled parts fit no older release. */
+function unpackAws(target) {
+  const options = newestRelease(target, 'deb');
+  const kinds = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'];
+  const flags = ['--recurse', ...kinds.map((kind) => `--no-${kind}`)];
+  const needed = run('apt-cache', [...options, 'depends', ...flags, 'awscli'])
     .split('\n')
-    .flatMap((line) => /^Debian (\S+\/debian)$/.exec(line)?.[1] ?? []);
-  if (site === undefined) throw new Error('apt has no Debian here to get the source from');
-  const apt = join(target, 'apt');
-  for (const name of ['lists', 'cache']) mkdirSync(join(apt, name, 'partial'), { recursive: true });
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
-  writeFileSync(join(apt, 'sources.list'), `deb-src ${signed}${site} sid main\n`);
-  const options = [
-    `Dir::Etc::sourcelist=${apt}/sources.list`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${apt}/lists`,
-    `Dir::Cache=${apt}/cache`,
-  ].flatMap((option) => ['-o', option]);
-  run('apt-get', [...options, '--quiet', '--quiet', 'update']);
+    .filter((line) => /^[a-z0-9]\S*$/.test(line));
+  run('apt-get', [...options, '--quiet', 'download', ...new Set(needed)], { cwd: target });
+  for (const name of readdirSync(target).filter((name) => name.endsWith('.deb'))) {
+    run('dpkg-deb', ['-x', join(target, name), join(target, 'root')]);
+    rmSync(join(target, name));
+  }
+  for (const name of ['apt', 'root/usr/share']) rmSync(join(target, name), { recursive: true });
+  const usr = join(target, 'root/usr');
+  const find = (place, pattern) => {
+    const found = readdirSync(join(usr, place)).find((name) => pattern.test(name));
+    if (found === undefined) throw new Error(`nothing in ${place} is ${pattern}`);
+    return `${place}/${found}`;
+  };
+  const libraries = find('lib', /-linux-gnu$/);
+  const loader = find(existsSync(join(usr, 'lib64')) ? 'lib64' : 'lib', /^ld-linux\S*\.so\.\d$/);
+  const python = find('bin', /^python3\.\d+$/);
+  // They name their folder when they run: it is moved once more.
+  const start = `#!/bin/sh
+usr="\${0%/*}/root/usr"
+export PYTHONHOME="$usr" PYTHONPATH="$usr/lib/python3/dist-packages"
+exec "$usr/${loader}" --library-path "$usr/${libraries}" "$usr/${python}" -s -S`;
+  const program =
+    'import sys; sys.argv[0] = "aws"; from awscli.clidriver import main; sys.exit(main())';
+  const scripts = { python3: `${start} "$@"\n`, aws: `${start} -c '${program}' "$@"\n` };
+  for (const [name, script] of Object.entries(scripts)) {
+    writeFileSync(join(target, name), script, { mode: 0o755 });
+  }
+  const modules = join(usr, 'lib/python3/dist-packages');
+  run(join(target, 'python3'), ['-m', 'compileall', '-q', '-x', '/examples/', modules]);
+}
+
+/** The source as apt finds it in the newest release; then git itself, without the rest. */
+function buildGit(target) {
+  const options = newestRelease(target, 'deb-src');
   run('apt-get', [...options, '--quiet', 'source', '--download-only', 'git'], { cwd: target });
   const archive = readdirSync(target).find((name) => /\.orig\.tar\.\w+$/.test(name));
   const source = join(target, 'source');
@@ -255,6 +287,33 @@ function buildGit(target) {
   for (const name of readdirSync(target)) {
     if (!['bin', 'libexec'].includes(name)) rmSync(join(target, name), { recursive: true });
   }
+}
+
+/** Options for apt that make it read Debian's newest release, with lists of its own; `kind` is deb or deb-src. */
+function newestRelease(target, kind) {
+  const [site] = run('apt-get', [
+    'indextargets',
+    '--format',
+    '$(ORIGIN) $(SITE)',
+    'Created-By: Packages',
+  ])
+    .split('\n')
+    .flatMap((line) => /^Debian (\S+\/debian)$/.exec(line)?.[1] ?? []);
+  if (site === undefined) throw new Error('apt has no Debian here to get the source from');
+  const apt = join(target, 'apt');
+  for (const name of ['lists', 'cache']) mkdirSync(join(apt, name, 'partial'), { recursive: true });
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  const signed = existsSync(keyring) ? `[signed-by=${keyring}] ` : '';
+  writeFileSync(join(apt, 'sources.list'), `${kind} ${signed}${site} sid main\n`);
+  const options = [
+    `Dir::Etc::sourcelist=${apt}/sources.list`,
+    'Dir::Etc::sourceparts=/dev/null',
+    `Dir::State::lists=${apt}/lists`,
+    `Dir::Cache=${apt}/cache`,
+    'Acquire::Languages=none',
+  ].flatMap((option) => ['-o', option]);
+  run('apt-get', [...options, '--quiet', '--quiet', 'update']);
+  return options;
 }
 
 /** The real path: what is on the PATH may be a script that chooses one. */

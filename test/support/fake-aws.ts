@@ -1,4 +1,4 @@
-// A loopback fake of everything that `--fix` talks to (aws.md 7.2): OIDC, the portal, STS and IAM, behind one port. It
+// A loopback fake of everything that `--fix` talks to (aws.md 7.2): OIDC, the portal, STS and IAM, and the sign-in that `aws login` uses, behind one port. It
 // verifies what AWS verifies (PKCE, secrets, signatures) and remembers which key signed what:
 //
 //   const aws = await startFakeAws(moonbakery());
@@ -12,6 +12,7 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { type Answer, faultAnswer, json, type Protocol } from './fake-aws/answer.ts';
 import { answerQuery } from './fake-aws/query.ts';
+import { signInRoutes } from './fake-aws/sign-in.ts';
 import { signatureOf } from './fake-aws/signature.ts';
 import { ssoRoutes } from './fake-aws/sso.ts';
 import { FakeState } from './fake-aws/state.ts';
@@ -102,12 +103,13 @@ async function serve(
     return;
   }
   const method = request.method ?? '';
-  const route = ssoRoutes[`${method} ${url.pathname}`];
+  const path = `${method} ${url.pathname}`;
+  const route = ssoRoutes[path] ?? signInRoutes[path];
   const form = new URLSearchParams(method === 'POST' ? body.toString() : url.search);
   const signature = signatureOf(request.headers.authorization);
   const operation = route?.operation ?? form.get('Action') ?? 'unknown';
   const isQuery = route === undefined && form.has('Action');
-  const bearer = request.headers['x-amz-sso_bearer_token'];
+  const { 'x-amz-sso_bearer_token': bearer, dpop } = request.headers;
   const fault = takeFault(state.world.faults, operation);
   const queried = isQuery
     ? answerQuery(fault === undefined ? state : lookedAt(state), { form, signature, request, body })
@@ -133,6 +135,7 @@ async function serve(
           url,
           body: parse(body),
           bearer: typeof bearer === 'string' ? bearer : undefined,
+          dpop: typeof dpop === 'string' ? dpop : undefined,
           base: `http://${request.headers.host ?? '127.0.0.1'}`,
         }) ??
         json({ message: 'the fake knows no such thing' }, 404));
@@ -149,7 +152,9 @@ async function serve(
 
 function protocolOf(isQuery: boolean, operation: string): Protocol {
   if (isQuery) return 'xml';
-  return operation === 'Authorize' || operation === 'VerifyDevice' ? 'page' : 'json';
+  return operation === 'Authorize' || operation === 'VerifyDevice' || operation === 'SignIn'
+    ? 'page'
+    : 'json';
 }
 
 function takeFault(faults: readonly Fault[], operation: string): Fault | undefined {

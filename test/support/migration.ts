@@ -107,17 +107,19 @@ function refuseLeaks(aws: FakeAws, { stdout, stderr }: RunResult): void {
 
 /**
  * `FILE (number of the secret)`. Tokens may lie in the cache that the AWS tools read; the AWS CLI, which is asked after a
- * migration, keeps the temporary credentials of a role in a cache of its own.
+ * migration, keeps the temporary credentials of a role in a cache of its own, and those of `aws login` with their renewal.
  */
 function placesOfSecrets(aws: FakeAws, folders: readonly string[]): string[] {
   const { keys, temporary, tokens } = secretsIn(aws);
   const secrets = [...keys, ...temporary, ...tokens];
   const traces = tracesOf(secrets);
   const firstToken = keys.length + temporary.length;
+  const isIn = (file: string, tools: readonly string[]): boolean =>
+    tools.some((tool) => file.includes(join('.aws', tool, 'cache')));
   const belongs = (index: number, file: string): boolean =>
     index >= firstToken
-      ? file.includes(join('.aws', 'sso', 'cache'))
-      : index >= keys.length && file.includes(join('.aws', 'cli', 'cache'));
+      ? isIn(file, ['sso', 'login'])
+      : index >= keys.length && isIn(file, ['cli', 'login']);
   return [...everyFile(...folders)].flatMap(([file, content]) => {
     const found = new Set([...traces(content)].map(([index]) => index));
     return [...found]
@@ -133,7 +135,7 @@ export async function closeAll(): Promise<void> {
 }
 
 /** Opens the page, follows it to our callback, and sees what a person would see. */
-function browser(): string {
+export function browser(): string {
   const folder = temporaryFolder('browser');
   writeTree(folder, {
     'browser.mjs': 'const page = await fetch(process.argv[2]); await page.text();\n',

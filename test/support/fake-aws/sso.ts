@@ -9,13 +9,15 @@ export interface SsoRequest {
   readonly body: Readonly<Record<string, unknown>>;
   /** x-amz-sso_bearer_token */
   readonly bearer: string | undefined;
+  /** DPoP */
+  readonly dpop: string | undefined;
   /** Where the fake is reached. */
   readonly base: string;
 }
 
 type Handler = (state: FakeState, request: SsoRequest) => Answer;
 
-interface Route {
+export interface Route {
   readonly operation: string;
   readonly handle: Handler;
 }

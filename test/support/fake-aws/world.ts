@@ -12,6 +12,8 @@ export interface FakeWorld {
   partition: string;
   /** Who sits in front of the browser, and what they do on the page. */
   person: { name: string; does: 'approves' | 'denies' | 'wanders-off' };
+  /** Whom the console knows the person as, for `aws login`. */
+  consoleArn: string;
   /** How often the device code is answered with authorization_pending first. */
   pendingPolls: number;
   /** Seconds between polls; undefined leaves it out of the answer. */
@@ -132,6 +134,7 @@ export function moonbakery(changes: Partial<FakeWorld> = {}): FakeWorld {
     region: 'us-east-1',
     partition: 'aws',
     person: { name: 'dana', does: 'approves' },
+    consoleArn: `arn:aws:iam::${dev}:user/alice`,
     pendingPolls: 1,
     interval: 1,
     verificationUri: undefined,
