@@ -1,5 +1,5 @@
-// `--target login`: for people without IAM Identity Center. The AWS CLI that has `aws login` cannot be had here, so a
-// script stands in for it: it writes into the config file what `aws login` writes, and knows one identity.
+// `--target login`: for people without IAM Identity Center. A script stands in for AWS CLIs of any version: it writes into
+// the config file what `aws login` writes, and knows one identity. test/fix-login-real.test.ts has the real one.
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { chmodSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -44,11 +44,20 @@ describe('aws login', () => {
       0,
       [['work', 'done']],
     ]);
-    expect(here.read('.aws/config')).toBe(`[profile work]\nlogin_session = ${session}\n`);
+    expect(here.read('.aws/config')).toBe(
+      `[profile work]\nlogin_session = ${session}\nregion = us-east-1\n`,
+    );
     expect(here.read('.aws/credentials')).toBe('');
     expect(calls()?.slice(0, 2)).toEqual(['--version', 'login --profile keyscan']);
     const signed = here.aws.log.filter(({ signer }) => signer?.startsWith('AKIA'));
     expect(signed.map(({ operation }) => operation)).toEqual(['GetCallerIdentity']);
+  });
+
+  it('is confirmed also where the console knows a role, and leaves the region to the environment', async () => {
+    const { here, PATH } = await withAws('2.32.32');
+    const { stdout } = await here.fix(flags, { PATH, AWS_REGION: 'eu-west-1' });
+    expect(stdout).toContain('✔ checked: aws sts get-caller-identity works for work\n');
+    expect(here.read('.aws/config')).toBe(`[profile work]\nlogin_session = ${session}\n`);
   });
 
   it('for another account than that of the key changes nothing', async () => {

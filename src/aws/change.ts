@@ -22,8 +22,13 @@ export type ProfileChange =
       /** Without an sso-session, for readers older than those. Never both forms in one profile. */
       readonly legacy: boolean;
     }
-  /** The profile signs in with `aws login`; `arn` is the console identity, when it is known. */
-  | { readonly type: 'login'; readonly profile: string; readonly arn: string | undefined }
+  /** The profile signs in with `aws login`; `arn` is the console identity, when it is known. `region` is set where it is given. */
+  | {
+      readonly type: 'login';
+      readonly profile: string;
+      readonly arn: string | undefined;
+      readonly region?: string | undefined;
+    }
   /** Already signs in some other way, or the key is dead: only its lines go, and the section if it is empty then. */
   | { readonly type: 'remove-key'; readonly profile: string }
   /** Settings of a profile without a key of its own: `mfa_serial` of a chain goes, a source is renamed. */

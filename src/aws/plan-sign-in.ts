@@ -65,13 +65,17 @@ export function signInWithSso(
 
 export function signInWithLogin(
   work: Work,
-  { profile, arn }: ProfileChange & { readonly type: 'login' },
+  { profile, arn, region }: ProfileChange & { readonly type: 'login' },
 ): void {
   refuseUnreadableName(profile);
   if (arn !== undefined && !/^arn:aws[\w-]*:[\w-]+::\d{12}:[\w+=,.@:/-]+$/.test(arn)) {
     throw new Refused('the identity is no ARN', 'sign in with `aws login` and start again');
   }
-  replaceSignIn(work, profile, new Map(arn === undefined ? [] : [['login_session', arn]]));
+  const wanted = { login_session: arn, region };
+  const given = Object.entries(wanted).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  replaceSignIn(work, profile, new Map(given));
 }
 
 /** Key lines and settings of every other way in go from both files; the wanted ones are set in config. */

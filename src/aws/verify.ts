@@ -187,7 +187,9 @@ function settingsAfter(
     }
     case 'login':
       dropSettings(result, (name) => isKeyName(name) || signIn.has(name));
-      return change.arn === undefined ? result : result.set('login_session', change.arn);
+      if (change.arn !== undefined) result.set('login_session', change.arn);
+      if (change.region !== undefined) result.set('region', change.region);
+      return result;
     case 'remove-key':
       dropSettings(result, isKeyName);
       return result;

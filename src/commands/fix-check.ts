@@ -1,6 +1,6 @@
 // After the cut-over: what the real AWS CLI says of each migrated profile, and what still stands before the profiles.
 import { isPlanned, type Row } from '../fix/rows.ts';
-import { masksIn, shellOf, unsetLine } from '../fix/surroundings.ts';
+import { hasRegion, masksIn, shellOf, unsetLine } from '../fix/surroundings.ts';
 import { askAws, identityIn } from './aws-cli.ts';
 import type { FixContext } from './fix-context.ts';
 
@@ -49,16 +49,16 @@ function nameOf({ profile, rename }: Row): string {
 async function identityOf(row: Row, { host, world }: FixContext): Promise<string | undefined> {
   const args = ['sts', 'get-caller-identity', '--output', 'json', '--profile', nameOf(row)];
   // Newer ones ask for a region where nothing says one; that has nothing to do with the migration
-  const isPlaced =
-    row.profile.settings.has('region') ||
-    (host.env['AWS_REGION'] ?? host.env['AWS_DEFAULT_REGION']);
-  if (!isPlaced && row.session !== undefined) args.push('--region', row.session.region);
+  if (!hasRegion(row.profile, host.env) && row.session !== undefined)
+    args.push('--region', row.session.region);
   const answer = await askAws(args, host.env, world.signal);
   if (answer.type === 'no-cli') return undefined;
   if (answer.type === 'failed') return answer.why;
   const identity = identityIn(answer.stdout);
   // What takes a role with the profile ends as that role
   if (row.profile.settings.has('role_arn')) return identity === undefined ? 'no answer' : 'ok';
+  // The console knows a person as a user, as a role or as the account itself
+  if (row.login !== undefined && identity?.account === row.account) return 'ok';
   const expected = row.role === null ? ':user/' : `:assumed-role/AWSReservedSSO_${row.role}_`;
   const same = identity?.account === row.account && identity.arn.includes(expected);
   return same ? 'ok' : 'it answers with another identity';

@@ -8,11 +8,15 @@ import { join } from 'node:path';
 import { parseIni } from '../aws/ini.ts';
 import { UserError } from '../core/errors.ts';
 import { isPlanned, left, type Row } from '../fix/rows.ts';
+import { hasRegion } from '../fix/surroundings.ts';
 import { askAws, identityIn, runAws } from './aws-cli.ts';
 import type { FixContext } from './fix-context.ts';
 
 /** The first version that has `aws login` and says so when a profile is in its way. */
 const needed = [2, 32, 32] as const;
+
+/** What `aws login` proposes where nothing says a region, and then writes into the profile. */
+const fallbackRegion = 'us-east-1';
 
 export async function logIn(rows: readonly Row[], context: FixContext): Promise<readonly Row[]> {
   await refuseOldCli(context);
@@ -38,10 +42,12 @@ async function moved(
   context: FixContext,
 ): Promise<Row> {
   const known = row.account === null ? undefined : byAccount.get(row.account);
-  if (known !== undefined) return { ...row, login: known };
   const { flags, host, world } = context;
+  const missing = hasRegion(row.profile, host.env) ? undefined : fallbackRegion;
+  const target = (arn: string) => ({ arn, region: missing });
+  if (known !== undefined) return { ...row, login: target(known) };
   const config = join(folder, 'config');
-  const region = row.profile.settings.get('region') ?? 'us-east-1';
+  const region = row.profile.settings.get('region') ?? fallbackRegion;
   writeFileSync(config, `[profile keyscan]\nregion = ${region}\n`, { mode: 0o600 });
   const env = {
     ...host.env,
@@ -62,7 +68,7 @@ async function moved(
     ]);
   }
   byAccount.set(identity.account, arn);
-  return { ...row, account: identity.account, login: arn };
+  return { ...row, account: identity.account, login: target(arn) };
 }
 
 function failed(row: Row, reason: string): Row {

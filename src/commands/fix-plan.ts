@@ -115,7 +115,7 @@ function changesOf(row: Row, { flags }: FixContext): readonly ProfileChange[] {
   if (!isPlanned(row)) return [];
   if (row.action === 'remove-key') return [{ type: 'remove-key', profile: name }];
   const { session, account, role, rename, login } = row;
-  if (login !== undefined) return [{ type: 'login', profile: name, arn: login }];
+  if (login !== undefined) return [{ type: 'login', profile: name, ...login }];
   if (session === undefined || account === null || role === null) return [];
   const profile = rename ?? name;
   return [

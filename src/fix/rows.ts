@@ -22,7 +22,7 @@ export interface Row {
   /** Where it will sign in. */
   readonly session: SsoSession | undefined;
   /** The console identity it signs in as, with `--target login`. */
-  readonly login: string | undefined;
+  readonly login: LoginTarget | undefined;
   /** The name that every SDK can read, where the old one is none. */
   readonly rename: string | undefined;
   /** Who names the profile or holds its key, beside the AWS files. */
@@ -30,6 +30,12 @@ export interface Row {
   readonly oldKey: OldKey;
   /** The IAM user of the old key, when AWS was asked. */
   readonly user: string | null;
+}
+
+export interface LoginTarget {
+  readonly arn: string;
+  /** For a profile that has none: the CLI cannot renew the sign-in without one. */
+  readonly region: string | undefined;
 }
 
 export interface KeyUser {

@@ -55,6 +55,15 @@ export const credentialVariables: readonly string[] = [
   'AWS_CREDENTIAL_EXPIRATION',
 ];
 
+/** Whether anything says where the AWS CLI's calls with this profile go. */
+export function hasRegion(
+  { settings }: { readonly settings: ReadonlyMap<string, string> },
+  env: Environment,
+): boolean {
+  const said = [settings.get('region'), env['AWS_REGION'], env['AWS_DEFAULT_REGION']];
+  return said.some((region) => (region ?? '') !== '');
+}
+
 export type Shell = 'posix' | 'fish' | 'powershell' | 'cmd';
 
 export function shellOf(env: Environment, platform: string): Shell {
