@@ -56,6 +56,8 @@ describe('aws login', () => {
   it('is confirmed also where the console knows a role, and leaves the region to the environment', async () => {
     const { here, PATH } = await withAws('2.32.32');
     const { stdout } = await here.fix(flags, { PATH, AWS_REGION: 'eu-west-1' });
+    expect(stdout).toMatch(/ move to aws login\n/);
+    expect(stdout).toContain('✔ 1 profile moved to aws login');
     expect(stdout).toContain('✔ checked: aws sts get-caller-identity works for work\n');
     expect(here.read('.aws/config')).toBe(`[profile work]\nlogin_session = ${session}\n`);
   });

@@ -5,7 +5,7 @@ import type { FixContext } from './fix-context.ts';
 
 export async function askNames(
   rows: readonly Row[],
-  { ask, found }: FixContext,
+  { ask, found, flags }: FixContext,
 ): Promise<readonly Row[]> {
   if (ask === undefined) return rows;
   const taken = new Set(found.rows.map(({ profile }) => profile.name));
@@ -20,7 +20,7 @@ export async function askNames(
       { proposal: proposalFor(row.profile.name, taken), check: (text) => problemOf(text, taken) },
     );
     if (name !== '') taken.add(name);
-    done.push(name === '' ? row : renamed(row, name));
+    done.push(name === '' ? row : renamed(row, name, flags.target));
   }
   return done;
 }

@@ -57,6 +57,7 @@ export async function survey(flags: FixFlags, host: Host): Promise<Survey> {
     rowOf(profile, usersOf(profile, inventory, own, namers.get(profile.name) ?? []), {
       named: named.has(profile.name),
       rename: wishes.get(profile.name)?.rename,
+      target: flags.target,
     }),
   );
   const texts = textsOf(inventory);

@@ -125,13 +125,20 @@ interface Named {
   readonly named: boolean;
   /** And gave it a name that every SDK can read. */
   readonly rename: string | undefined;
+  /** What profiles move to. */
+  readonly target: 'sso' | 'login';
 }
 
-export function rowOf(profile: Profile, users: readonly KeyUser[], { named, rename }: Named): Row {
+export function rowOf(
+  profile: Profile,
+  users: readonly KeyUser[],
+  { named, rename, target }: Named,
+): Row {
+  const move = target === 'sso' ? 'move to SSO' : 'move to aws login';
   const kind = profile.class === 'robot' && named ? 'human' : profile.class;
   const isReadable = kind === 'odd-name' && rename !== undefined;
   const { advice = [], ...judgement } = isReadable
-    ? { ...judgements.human, reason: `move to SSO, as ${rename}` }
+    ? { ...judgements.human, reason: `${move}, as ${rename}` }
     : judgements[kind];
   return {
     profile,
@@ -140,6 +147,7 @@ export function rowOf(profile: Profile, users: readonly KeyUser[], { named, rena
     ...(kind === 'managed' && profile.manager !== undefined
       ? { reason: `${profile.manager} writes this section` }
       : {}),
+    ...(kind === 'human' ? { reason: move } : {}),
     advice,
     state: judgement.action === 'leave' ? 'left' : 'planned',
     account: profile.account,
@@ -154,8 +162,8 @@ export function rowOf(profile: Profile, users: readonly KeyUser[], { named, rena
 }
 
 /** The same under a name that every SDK can read. */
-export function renamed({ profile, users }: Row, rename: string): Row {
-  return rowOf(profile, users, { named: true, rename });
+export function renamed({ profile, users }: Row, rename: string, target: Named['target']): Row {
+  return rowOf(profile, users, { named: true, rename, target });
 }
 
 /** What AWS said of a key changes what is to be done. */

@@ -53,10 +53,13 @@ export interface ResultScreen {
 export function resultScreen({ profiles, checks, next }: ResultScreen, pen: Pen): string {
   const { marks, colors } = pen;
   const done = profiles.filter(({ state }) => state === 'done');
-  const moved = done.filter(({ action }) => action === 'migrate').length;
+  const moved = done.filter(({ action }) => action === 'migrate');
+  const bySession = moved.filter(({ session }) => session !== null).length;
+  const byLogin = moved.length - bySession;
   const cleaned = done.filter(({ action }) => action === 'remove-key').length;
   const summary = [
-    moved > 0 ? `${count(moved, 'profile')} moved to SSO` : '',
+    bySession > 0 ? `${count(bySession, 'profile')} moved to SSO` : '',
+    byLogin > 0 ? `${count(byLogin, 'profile')} moved to aws login` : '',
     cleaned > 0 ? `the key taken out of ${count(cleaned, 'profile')}` : '',
   ].filter((text) => text !== '');
   const failed = profiles.filter(({ state }) => state === 'failed');
