@@ -87,6 +87,7 @@ function shown(screen: string): string {
     [/AKIA…[A-Z2-7]{4}/g, 'AKIA…WORK'],
     [/\b[0-9A-F]{8}-(?![0-9])/g, 'CODECODE-'],
     [/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
+    [/\b[0-9a-f]{12} of [\d-]{10} \d\d:\d\d/g, '0123456789ab of 2026-11-28 19:45'],
   ]);
 }
 
@@ -151,6 +152,41 @@ function slug(text: string): string {
     expect(code).toBe(130);
     expect(screen).toContain('keyscan: interrupted; nothing was written');
     expect(everyFile(here.home)).toEqual(before);
+  });
+
+  it.each([
+    ['undo', 'Take it back?'],
+    ['keys', 'Make inactive'],
+  ])('asks before it does what %s is for, and does it when told to', async (name, question) => {
+    const here = await alice();
+    const flags = [
+      '--start-url',
+      startUrl,
+      '--sso-region',
+      'us-east-1',
+      '--role',
+      'AdministratorAccess',
+    ];
+    expect((await here.fix([...flags, '--yes'])).code).toBe(0);
+    const moved = here.read('.aws/config');
+    const [old] = here.aws.world.users[0]!.keys;
+    const run = async (answer: string) => {
+      const env = { ...here.aws.env, NO_COLOR: '1', PATH: programsWithoutAws() };
+      const words = name === 'keys' ? [name, 'deactivate', old!.id] : [name];
+      const terminal = await openTerminal(words, { home: here.home, cwd: here.cwd, env });
+      await terminal.waitFor(question);
+      const asked = shown(terminal.everything());
+      expect(asked).toBe(keptScreen(`${name}-asks`, asked));
+      if (answer !== '') terminal.type(answer);
+      terminal.press('Enter');
+      return terminal.end();
+    };
+    const changed = () => [here.read('.aws/config') === moved, old!.status];
+    expect([(await run('')).code, ...changed()]).toEqual([2, true, 'Active']);
+    const { code } = await run('y');
+    expect([code, ...changed()]).toEqual(
+      name === 'undo' ? [0, false, 'Active'] : [0, true, 'Inactive'],
+    );
   });
 
   it('asks once for an env file with the key of a profile that has moved', async () => {

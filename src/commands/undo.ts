@@ -7,6 +7,7 @@ import { UserError } from '../core/errors.ts';
 import { problemsOf, sayUndo, takeBack, type TakenBack } from '../fix/take-back.ts';
 import { readSecrets, readUndo } from '../fix/undo-data.ts';
 import { visible } from '../report/visible.ts';
+import { wrap } from '../report/width.ts';
 import { type AwsPlaces, awsPlaces, noHome } from '../sources/aws-files.ts';
 import { homePath } from '../sources/home-path.ts';
 import type { FilePlan } from '../write/api.ts';
@@ -65,7 +66,7 @@ async function takeLastBack(flags: UndoFlags, host: Host, signal: AbortSignal): 
   }
   const ask = await asking(host, signal);
   const secrets = await secretsOf(folder, migration, flags, ask);
-  host.out(screen({ migration, way, secrets, migrations, places }));
+  host.out(screen({ migration, way, secrets, migrations, places }, widthOf(host)));
   await consent(flags, migration, ask);
   const state = openState(folder);
   try {
@@ -137,7 +138,12 @@ interface Shown {
   readonly places: AwsPlaces;
 }
 
-function screen({ migration, way, secrets, migrations, places }: Shown): string {
+/** Of a terminal, which would break lines anywhere. */
+function widthOf(host: Host): number {
+  return host.outIsTerminal() ? host.columns() : Infinity;
+}
+
+function screen({ migration, way, secrets, migrations, places }: Shown, width: number): string {
   const others = migrations.filter((each) => isOpen(each) && each.id !== migration.id);
   const files = [places.config, places.credentials].flatMap((file) =>
     migration.files.some(({ path }) => path === file) ? homePath(places.home, file ?? '') : [],
@@ -145,7 +151,9 @@ function screen({ migration, way, secrets, migrations, places }: Shown): string 
   const lines = [
     `Migration ${titleOf(migration)}`,
     `Files: ${files.join(', ')}`,
-    ...sayUndo(way, secrets !== undefined).map((line) => `  ${line}`),
+    ...sayUndo(way, secrets !== undefined).flatMap((line) =>
+      wrap(visible(line), width - 4).map((part, index) => `${index === 0 ? '  ' : '    '}${part}`),
+    ),
     ...(others.length === 0 ? [] : ['', 'Others:', ...others.map((each) => `  ${titleOf(each)}`)]),
   ];
   return lines.map((line) => `${visible(line)}\n`).join('');
