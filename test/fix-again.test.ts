@@ -1,12 +1,11 @@
 // `keyscan --fix` once more: profiles that have moved, and env files that still hold their old keys. Whose a key was is known
 // from the journal alone; the AWS files do not hold it any more.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { type FakeUser, moonbakery, user } from './support/fake-aws.ts';
-import { closeAll, everyFile, section, world, type World } from './support/migration.ts';
+import { closeAll, commitAll, everyFile, section, world, type World } from './support/migration.ts';
 import { signIn as signInBefore } from './support/token-cache.ts';
 
 afterAll(closeAll);
@@ -159,13 +158,7 @@ describe('an env file that holds the key of a profile that has moved', () => {
 
   it('is told to be in commits already', async () => {
     const here = await moved();
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.example', ...args], {
-        cwd: here.cwd,
-      });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'settings');
+    commitAll(here.cwd, 'settings');
     const { stderr } = await here.report(['.env', '--yes']);
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
       'in commits already: .env. Make that key inactive first',

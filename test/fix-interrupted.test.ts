@@ -1,7 +1,6 @@
 // `keyscan --fix` that is ended in the middle: by the person, by the system, by a network that goes away. What was not
 // agreed to has not happened, what was begun is whole, and the next run carries on.
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,6 +9,7 @@ import { sampled, thorough } from './support/effort.ts';
 import { type Fault, moonbakery } from './support/fake-aws.ts';
 import {
   closeAll,
+  commitAll,
   everyFile,
   programsWithoutAws,
   section,
@@ -232,13 +232,7 @@ describe('a key that is in commits, made inactive first', () => {
       join(here.cwd, 'deploy.sh'),
       `export AWS_ACCESS_KEY_ID=${id}\nexport AWS_SECRET_ACCESS_KEY=${secret}\n`,
     );
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.example', ...args], {
-        cwd: here.cwd,
-      });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'deploy');
+    commitAll(here.cwd, 'deploy');
     const before = everyFile(join(here.home, '.aws'));
     here.aws.world.faults.push({ on: 'UpdateAccessKey', does: 'hang' });
     const { code, stderr } = await interrupted(here, asAdministrator, {

@@ -1,13 +1,13 @@
 // `keyscan --fix` from end to end: the built program, real files, the loopback fake of AWS. Who signed what is read from
 // the fake's log, what was written from the disk.
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { key, moonbakery, user } from './support/fake-aws.ts';
 import {
   closeAll,
+  commitAll,
   everyFile,
   section,
   userOf,
@@ -604,13 +604,7 @@ describe('a key that is in a repository', () => {
         },
       },
     );
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.example', ...args], {
-        cwd: here.cwd,
-      });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'deploy');
+    commitAll(here.cwd, 'deploy');
     return here;
   }
 

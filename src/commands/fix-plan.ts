@@ -11,6 +11,7 @@ import { UserError } from '../core/errors.ts';
 import { type KnownValue, maskedDiff } from '../fix/diff.ts';
 import { isPlanned, left, type Row } from '../fix/rows.ts';
 import { homePath } from '../sources/home-path.ts';
+import { shortestKey } from '../sources/inventory.ts';
 import { otherHomesHolding } from '../sources/other-homes.ts';
 import type { AwsTexts } from '../aws/change.ts';
 import type { FixFile } from '../core/migration.ts';
@@ -261,7 +262,7 @@ function stillHolding(
   const values = rows
     .filter(isPlanned)
     .flatMap(({ profile: { key } }) => key?.secret ?? key?.id ?? [])
-    .filter((value) => value.length >= 16);
+    .filter((value) => value.length >= shortestKey);
   const elsewhere = values.length === 0 ? [] : otherHomesHolding(found.places.home, values);
   return [
     ...[...holders.keys()].map((path) => `${path} goes on holding the key`),

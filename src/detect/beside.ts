@@ -15,6 +15,7 @@ import {
   nameBefore,
   type Piece,
 } from './pieces.ts';
+import { firstAbove } from './search.ts';
 
 /** Ids looked around per document; more than that is reported, not looked at. */
 const mostIds = 1000;
@@ -93,22 +94,9 @@ function overlapping(
   stretches: readonly (readonly [number, number])[],
 ): (start: number, end: number) => boolean {
   const sorted = [...stretches].sort(([a], [b]) => a - b);
-  const starts = sorted.map(([from]) => from);
   let furthest = 0;
   const ends = sorted.map(([, to]) => (furthest = Math.max(furthest, to)));
-  return (start, end) => (ends[lastUpTo(starts, end - 1)] ?? 0) > start;
-}
-
-/** The index of the last of the ascending `values` that is not above `limit`, or -1. */
-function lastUpTo(values: readonly number[], limit: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return (start, end) => (ends[firstAbove(sorted, end - 1, ([from]) => from) - 1] ?? 0) > start;
 }
 
 /** A run of base64 by itself that holds nothing but a value, beside another that held an id: the data of a Kubernetes Secret. */

@@ -2,6 +2,7 @@
 
 import type { ExcerptLine } from '../core/finding.ts';
 import { decode, type Positions } from './position.ts';
+import { firstAbove } from './search.ts';
 
 /** Bytes [start, end) of the file that must not be shown, and what is shown instead. */
 export interface Mask {
@@ -70,16 +71,10 @@ function lineOf(
 
 /** The masks that touch [start, end); no two of `masks` overlap. */
 function masksIn(masks: readonly Mask[], start: number, end: number): readonly Mask[] {
-  let low = 0;
-  let high = masks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((masks[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  let last = low;
+  const first = firstAbove(masks, start, (mask) => mask.end);
+  let last = first;
   while (last < masks.length && (masks[last]?.start ?? end) < end) last++;
-  return masks.slice(low, last);
+  return masks.slice(first, last);
 }
 
 /** A cut may not go through a mask: its text would be shown in part. */

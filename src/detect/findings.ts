@@ -24,6 +24,7 @@ import { fingerprintOf, maskOf } from './mask.ts';
 import type { Own } from './own.ts';
 import { collect, type Collector, contextOf, type Found, type Piece } from './pieces.ts';
 import { Positions } from './position.ts';
+import { firstAbove } from './search.ts';
 import { type Draft, refinements } from './refine.ts';
 import type { Window } from './windows.ts';
 
@@ -421,16 +422,7 @@ function withoutRivals(entries: readonly Entry[]): Entry[] {
   const starts: number[] = [];
   const ends: number[] = [];
   const kept = new Set<Entry>();
-  const indexOf = (offset: number): number => {
-    let low = 0;
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const indexOf = (offset: number): number => firstAbove(ends, offset, (end) => end);
   for (const entry of ordered) {
     if (entry.spans.some(([start, end]) => (starts[indexOf(start)] ?? Infinity) < end)) continue;
     kept.add(entry);

@@ -113,7 +113,7 @@ function uses({ text, names }: TextOfHome, { name, places }: Profile): boolean {
 }
 
 /** `minioadmin` and its like stand in many a file. */
-const shortestKey = 16;
+export const shortestKey = 16;
 
 /** The console names a root user's file `rootkey.csv`. */
 function rootKeyIds(texts: readonly TextOfHome[]): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 // A home folder with AWS files, the loopback fake of AWS, and `keyscan --fix` run between them the way a person would.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -169,4 +170,15 @@ export function section(profile: string, { keys: [key] }: FakeUser): string {
 /** The ways a value could hide: itself, in base64, backwards. */
 export function waysToWrite(value: string): readonly string[] {
   return [value, Buffer.from(value).toString('base64'), [...value].reverse().join('')];
+}
+
+/** Makes a repository of a folder and commits all that is in it. */
+export function commitAll(folder: string, message: string): void {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b.example', ...args], {
+      cwd: folder,
+    });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', message);
 }
