@@ -1,6 +1,8 @@
 // Byte offsets → lines and columns, for findings only. Lines end at LF (a CR before it belongs to the end), at nothing else.
 // Columns count UTF-16 units of the decoded line from 1; a byte order mark is none.
 
+import { firstAbove } from './search.ts';
+
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -35,6 +37,18 @@ export class Positions {
     return { line: index + this.firstLine, column };
   }
 
+  /** The byte at that place, or the end of the line that has no such column. */
+  offset({ line, column }: Place): number {
+    const [start, end] = this.lineSpan(line) ?? [0, 0];
+    let [low, high] = [start, end];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (decode(this.bytes.subarray(start, middle)).length < column) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   /** The decoded line of that number, without its end; undefined outside the text. */
   line(number: number): string | undefined {
     const span = this.lineSpan(number);
@@ -58,15 +72,7 @@ export class Positions {
   }
 
   private lineIndex(offset: number): number {
-    const starts = this.lineStarts();
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return Math.max(0, firstAbove(this.lineStarts(), offset, (start) => start) - 1);
   }
 
   private lineStarts(): number[] {
