@@ -2,7 +2,8 @@
 // no object that any ref leads to holds the key, and everything else is as it was.
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, utimesSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { sampled } from './support/effort.ts';
@@ -14,6 +15,7 @@ const bakery = key('moonbakery');
 const plain = 'region = eu-west-1\noutput = json\n';
 const filterRepo = pathWithFilterRepo();
 const itWithFilterRepo = filterRepo === undefined ? it.skip : it;
+// what git-filter-repo writes in its place; without it there are as many stars as there were letters
 const removed = '***REMOVED***';
 
 interface Found {
@@ -76,7 +78,11 @@ function holds(repo: Repository, { id, secret }: Key): boolean {
 /** Who is whose child, by titles, and every file of every commit, all without the key. */
 function shape(repo: Repository, { id, secret }: Key = bakery): unknown {
   const clean = (text: string): string =>
-    text.replaceAll(id, removed).replaceAll(secret, removed).trim();
+    text
+      .replaceAll(id, removed)
+      .replaceAll(secret, removed)
+      .replaceAll(/\*{20,}/g, removed)
+      .trim();
   const log = repo.git('log', '--topo-order', '-z', '--format=%H%n%P%n%an %ae %aI%n%B', 'HEAD');
   const commits = log
     .split('\0')
@@ -103,6 +109,15 @@ function shape(repo: Repository, { id, secret }: Key = bakery): unknown {
     };
   });
 }
+
+const filesBut = (path: string, repo: Repository): readonly string[] =>
+  repo
+    .git('ls-tree', '-r', 'HEAD')
+    .split('\n')
+    .filter((line) => !line.endsWith(`\t${path}`));
+
+const sizeOf = (path: string, repo: Repository): string =>
+  repo.git('cat-file', '-s', `HEAD:${path}`);
 
 function branchOf(repo: Repository): string {
   return repo.try('symbolic-ref', '--quiet', 'HEAD').stdout.trim();
@@ -324,7 +339,7 @@ describe('the commands leave alone', () => {
   });
 });
 
-describe('git-filter-repo, as printed', () => {
+describe('what writes every commit anew', () => {
   interface Case {
     readonly repo: Repository;
     /** What must not change: the remote-tracking branch, other branches, settings. */
@@ -352,16 +367,18 @@ describe('git-filter-repo, as printed', () => {
     return merge;
   }
 
-  const cases: Readonly<Record<string, () => Case>> = {
-    'a key in a commit before a merge that resolved a conflict and brought something': () => {
-      const repo = pushed();
+  const sha256 = ['--object-format=sha256'];
+
+  const cases: Readonly<Record<string, (init: readonly string[]) => Case>> = {
+    'a key in a commit before a merge that resolved a conflict and brought something': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       evilMerge(repo, { 'evil.txt': 'from nowhere\n' });
       repo.commit({ 'd.txt': 'd\n' }, 'After');
       return { repo };
     },
-    'a key on a branch that was merged': () => {
-      const repo = pushed();
+    'a key on a branch that was merged': (init) => {
+      const repo = pushed(init);
       repo.git('switch', '--quiet', '--create', 'menu');
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       repo.git('switch', '--quiet', 'main');
@@ -369,57 +386,57 @@ describe('git-filter-repo, as printed', () => {
       repo.git('merge', '--quiet', '--no-edit', 'menu');
       return { repo };
     },
-    'a key that only a merge brought': () => {
-      const repo = pushed();
+    'a key that only a merge brought': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'd.txt': 'd\n' }, 'Before');
       evilMerge(repo, { 'a.ini': plain + bakery.lines });
       repo.commit({ 'e.txt': 'e\n' }, 'After');
       return { repo };
     },
-    'a key in the message of a commit behind a merge': () => {
-      const repo = pushed();
+    'a key in the message of a commit behind a merge': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'd.txt': 'd\n' }, `Leak\n\n${bakery.lines}`);
       evilMerge(repo, { 'evil.txt': 'from nowhere\n' });
       return { repo };
     },
-    'a key that is gone again behind a merge': () => {
-      const repo = pushed();
+    'a key that is gone again behind a merge': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       repo.commit({ 'a.ini': plain }, 'Gone');
       evilMerge(repo, {});
       return { repo };
     },
-    'a key in a file that moved behind a merge': () => {
-      const repo = pushed();
+    'a key in a file that moved behind a merge': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       evilMerge(repo, {});
       repo.git('mv', 'a.ini', 'moved to.ini');
       repo.commit({}, 'Moved');
       return { repo };
     },
-    'a key beside which later commits changed lines': () => {
-      const repo = pushed();
+    'a key beside which later commits changed lines': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       repo.commit({ 'a.ini': `${plain}${bakery.lines}more = 1\n` }, 'More');
       repo.commit({ 'a.ini': `# note\n${plain}${bakery.lines}more = 2\n` }, 'Most');
       return { repo };
     },
-    'a key in a commit that is a fixup itself': () => {
-      const repo = pushed();
+    'a key in a commit that is a fixup itself': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'fixup! Pushed');
       repo.commit({ 'd.txt': 'd\n' }, 'After');
       return { repo };
     },
-    'a key in the message of a merge': () => {
-      const repo = pushed();
+    'a key in the message of a merge': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'd.txt': 'd\n' }, 'Before');
       evilMerge(repo, {});
       repo.git('commit', '--quiet', '--amend', '--message', `Merge\n\n${bakery.lines}`);
       repo.commit({ 'e.txt': 'e\n' }, 'After');
       return { repo };
     },
-    'branches and tags that hold it too, and nothing that was pushed': () => {
-      const repo = pushed();
+    'branches and tags that hold it too, and nothing that was pushed': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       repo.git('branch', 'old');
       repo.git('tag', '--annotate', 'v1', '--message', 'First');
@@ -434,8 +451,8 @@ describe('git-filter-repo, as printed', () => {
       ];
       return { repo, kept: () => (kept() as readonly unknown[]).slice(0, 3) };
     },
-    'a name with a quote, a line end, a dash in front and bytes that are no UTF-8': () => {
-      const repo = pushed();
+    'a name with a quote, a line end, a dash in front and bytes that are no UTF-8': (init) => {
+      const repo = pushed(init);
       const blob = join(repo.folder, 'blob');
       repo.write({ blob: plain + bakery.lines });
       const id = repo.git('hash-object', '-w', blob);
@@ -447,49 +464,79 @@ describe('git-filter-repo, as printed', () => {
       evilMerge(repo, {});
       return { repo };
     },
-    'a key behind a byte-order mark and letters of more than one byte': () => {
-      const repo = pushed();
+    'a key behind a byte-order mark and letters of more than one byte': (init) => {
+      const repo = pushed(init);
       const text = `\uFEFF{"größe 🥐": 1, "aws_access_key_id": "${bakery.id}", "aws_secret_access_key": "${bakery.secret}"}\r\n`;
       repo.commit({ 'a.json': text }, 'Leak');
       evilMerge(repo, {});
       return { repo };
     },
-    'a detached HEAD': () => {
-      const repo = pushed();
+    'a detached HEAD': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       evilMerge(repo, {});
       repo.git('switch', '--quiet', '--detach');
       repo.git('branch', '--quiet', '--delete', '--force', 'main');
       return { repo };
     },
-    'a bare repository': () => {
-      const repo = pushed();
+    'a bare repository': (init) => {
+      const repo = pushed(init);
       repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
       const folder = join(temporaryFolder('bare'), 'bakery.git');
       repo.git('clone', '--quiet', '--bare', repo.folder, folder);
       return { repo: repo.beside(folder) };
     },
-    'a first commit': () => {
-      const repo = repository();
+    'a first commit': (init) => {
+      const repo = repository({ init });
       repo.commit({ 'a.ini': plain + bakery.lines, 'c.txt': 'one\ntwo\nthree\n' }, 'Leak');
       repo.commit({ 'd.txt': 'd\n' }, 'Next');
       evilMerge(repo, {});
       return { repo };
+    },
+    'a key that is gone again since more than one commit': (init) => {
+      const repo = pushed(init);
+      repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+      repo.commit({ 'a.ini': plain }, 'Gone');
+      repo.commit({ 'd.txt': 'd\n' }, 'After');
+      return { repo };
+    },
+    'a key in a repository with tags of tags, links, programs, a submodule and odd authors': (
+      init,
+    ) => {
+      const repo = pushed(init);
+      repo.write({ 'run.sh': '#!/bin/sh\n' });
+      chmodSync(join(repo.folder, 'run.sh'), 0o755);
+      symlinkSync('a.ini', join(repo.folder, 'link'));
+      repo.git('update-index', '--add', '--cacheinfo', `160000,${repo.head()},sub`);
+      mkdirSync(join(repo.folder, 'sub'));
+      repo.git(
+        '-c',
+        'i18n.commitEncoding=ISO-8859-1',
+        '-c',
+        'user.name=o\'Brien "x"',
+        'commit',
+        '--quiet',
+        '--message',
+        'data 5',
+      );
+      repo.commit({ 'a.ini': `data 30\n${plain}${bakery.lines}data 4000` }, 'Leak');
+      repo.git('tag', '--annotate', 'v1', '--message', 'First');
+      repo.git('tag', '--annotate', 'v2', '--message', 'Of the first', 'v1');
+      evilMerge(repo, {});
+      const kept = (): unknown =>
+        repo.git('for-each-ref', '--format=%(refname) %(objecttype) %(contents)');
+      return { repo, kept };
     },
   };
 
   /** The others when there is time. */
   const everyDay = sampled(Object.entries(cases), 3);
 
-  itWithFilterRepo.each(everyDay)('rewrites %s', (_, make) => {
-    const { repo, kept = () => undefined } = make();
+  function follow({ repo, kept = () => undefined }: Case): string {
     const before = { shape: shape(repo), branch: branchOf(repo), kept: kept() };
     const [line, command] = printed(repo);
     const { code, stderr } = type(repo, command);
-    expect([line, code === 0 ? '' : stderr]).toEqual([
-      expect.stringContaining('with git-filter-repo'),
-      '',
-    ]);
+    expect([command, code === 0 ? '' : stderr]).toEqual([command, '']);
     expect({
       found: found(repo),
       holds: holds(repo, bakery),
@@ -498,20 +545,64 @@ describe('git-filter-repo, as printed', () => {
       kept: kept(),
       status: repo.try('status', '--porcelain', '--untracked-files=no').stdout,
     }).toEqual({ found: [], holds: false, ...before, status: '' });
+    return line;
+  }
+
+  itWithFilterRepo.each(everyDay)('is git-filter-repo for %s', (_, make) => {
+    expect(follow(make([]))).toContain('with git-filter-repo');
   });
 
-  itWithFilterRepo('takes a file out that holds it in UTF-16, and nothing else', () => {
+  it.each(everyDay)(
+    'is git alone with SHA-256, which git-filter-repo cannot read, for %s',
+    (_, make) => {
+      expect(follow(make(sha256))).not.toContain('filter-repo');
+    },
+  );
+
+  /** What git-filter-repo cannot be told on a line. */
+  const odd: Readonly<Record<string, string | Buffer>> = {
+    'UTF-16': Buffer.from(`\uFEFF${plain}${bakery.lines}`, 'utf16le'),
+    'UTF-16 in the other order': Buffer.from(
+      `\uFEFF${plain}🥐 ${bakery.lines}`,
+      'utf16le',
+    ).swap16(),
+    'a binary file': `data 7\n${bakery.lines}\0\0data 4000`,
+    'several lines': generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+      format: 'pem',
+      type: 'pkcs8',
+    }),
+    'the signs of git-filter-repo': `postgres://baker:a==>${bakery.secret.slice(0, 20)}@db.moonbakery.dev/orders\n`,
+  };
+
+  it.each(Object.entries(odd))('is git alone for a value in %s', (_, content) => {
     const repo = pushed();
-    repo.stage({ 'a.ini': Buffer.from(`\uFEFF${bakery.lines}`, 'utf16le') });
+    repo.stage({ 'a.ini': content });
     repo.commit({}, 'Leak');
     evilMerge(repo, { 'evil.txt': 'from nowhere\n' });
-    const files = repo.git('ls-tree', '-r', 'HEAD').split('\n');
-    const [, command] = printed(repo);
-    expect([type(repo, command).code, found(repo), repo.git('ls-tree', '-r', 'HEAD')]).toEqual([
-      0,
-      [],
-      files.filter((line) => !line.endsWith('\ta.ini')).join('\n'),
+    const before = {
+      log: repo.git('log', '--format=%s'),
+      files: filesBut('a.ini', repo),
+      size: sizeOf('a.ini', repo),
+    };
+    const [line, command] = printed(repo);
+    expect([line.includes('filter-repo'), type(repo, command)]).toEqual([
+      false,
+      { code: 0, stderr: '' },
     ]);
+    expect([
+      found(repo),
+      {
+        log: repo.git('log', '--format=%s'),
+        files: filesBut('a.ini', repo),
+        size: sizeOf('a.ini', repo),
+      },
+    ]).toEqual([[], before]);
+  });
+
+  it('stands on the screen in one piece, so that it can be copied', () => {
+    const { repo } = cases['a key on a branch that was merged']?.(sha256) ?? { repo: repository() };
+    const screen = repo.keyscan('--history').stdout.split('\n');
+    expect(screen).toContain(`    ${printed(repo)[1]}`);
   });
 
   itWithFilterRepo('changes nothing while something is uncommitted, and says what', () => {
@@ -602,31 +693,4 @@ describe('what no branch holds', () => {
       expect([before, code, found(repo, option)]).toEqual([1, 0, []]);
     },
   );
-});
-
-describe('in a repository with SHA-256, which git-filter-repo cannot read', () => {
-  it("an earlier commit that later ones changed is rewritten with git's own commands", () => {
-    const repo = repository({ init: ['--object-format=sha256'] });
-    repo.commit({ 'b.txt': 'b\n' });
-    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
-    repo.commit({ 'a.ini': `${plain}${bakery.lines}more = 1\n` }, 'More');
-    const [, command] = printed(repo);
-    repo.write({ 'a.ini': `${plain}more = 1\n` });
-    expect([type(repo, command).code, holds(repo, bakery), repo.git('show', 'HEAD:a.ini')]).toEqual(
-      [0, false, `${plain}more = 1`],
-    );
-  });
-
-  it('nothing is printed that would not work', () => {
-    const repo = repository({ init: ['--object-format=sha256'] });
-    repo.commit({ 'b.txt': 'b\n' });
-    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
-    repo.git('switch', '--quiet', '--create', 'menu');
-    repo.commit({ 'c.txt': 'c\n' }, 'Menu');
-    repo.git('switch', '--quiet', 'main');
-    repo.commit({ 'd.txt': 'd\n' }, 'Main');
-    repo.git('merge', '--quiet', '--no-edit', 'menu');
-    const [finding] = found(repo);
-    expect(finding?.next.filter((step) => step.includes('git '))).toEqual([]);
-  });
 });

@@ -1,13 +1,16 @@
-// The commands that take a leak out of commits that nobody else has yet, for the very case. Where git's own commands
-// could stop halfway, or lose what a merge brought, it is git-filter-repo, told exactly which commits it may change.
+// The commands that take a leak out of commits that nobody else has yet, for the very case. Where a rebase could stop
+// halfway, or lose what a merge brought, every commit is written anew (rewrite-all.ts).
 
 import type { Finding } from '../core/finding.ts';
 import { quoted } from '../git/run.ts';
+import { rewriteAll, type Written } from './rewrite-all.ts';
 
 export interface Situation {
   /** The commit HEAD stands on, and the branch it is on; null when detached. */
   readonly head: string | null;
   readonly branch: string | null;
+  /** HEAD is its child. */
+  readonly isLastButOne: boolean;
   /** There is no work tree. */
   readonly isBare: boolean;
   /** The commit has no parent. */
@@ -22,8 +25,8 @@ export interface Situation {
   readonly isUntouched: boolean;
   /** What a note with the value belongs to. */
   readonly noted: string | undefined;
-  /** A shell command that prints the values, one a line; undefined where they are no text on one line. */
-  readonly values: string | undefined;
+  /** Where its values are written; none where that is unknown. */
+  readonly values: readonly Written[];
   /** Commits beside and before it, which reach all that must stay as they are. */
   readonly outside: readonly string[];
 }
@@ -42,37 +45,26 @@ export function rewriteOf(finding: Finding, at: Situation): string | undefined {
   const here = at.branch ?? 'HEAD';
   if (!refs.includes(here)) return elsewhere(refs);
   const how = path === '<commit-message>' ? newMessage(commit, at) : newContent(commit, path, at);
-  if (how === undefined) return undefined;
-  if (typeof how === 'string') return how.replace(': ', `${alsoIn(refs, [here])}: `);
+  if (how !== everywhere) return how.replace(': ', `${alsoIn(refs, [here])}: `);
+  if (at.values.length === 0) return undefined;
   const all = rewritable(refs, here);
-  return `${how.what}${alsoIn(refs, all)}: ${filterRepo(how, all, at)}`;
+  const [said, command] = rewriteAll(at.values, all, at);
+  return `${said}${alsoIn(refs, all)}: ${command}`;
 }
+
+/** Only writing all of them anew is safe. */
+const everywhere = Symbol('everywhere');
 
 // --------------------------------------------------------------------------------------------------- git's own commands
 
-/** What git-filter-repo is to do. */
-interface Filter {
-  readonly what: string;
-  /** What it reads. */
-  readonly input?: string;
-  readonly options: string;
-}
-
-function newMessage(commit: string, at: Situation): string | Filter | undefined {
-  if (at.isBare || (at.merges && commit !== at.head)) {
-    if (isSha256(commit)) return undefined;
-    return {
-      what: 'Replace it in the message, and nothing else',
-      ...(at.values === undefined ? {} : { input: at.values }),
-      options: '--replace-message /dev/stdin',
-    };
-  }
+function newMessage(commit: string, at: Situation): string | typeof everywhere {
+  if (at.isBare || (at.merges && commit !== at.head)) return everywhere;
   if (commit === at.head) return 'Write the message anew: git commit --amend --only';
   const editor = `-c sequence.editor="sed -i.bak '1s/^p[a-z]*/reword/'"`;
   return `Write the message anew: git -c rebase.rebaseMerges=false ${editor} rebase --interactive --autostash ${baseOf(commit, at)}`;
 }
 
-function newContent(commit: string, path: string, at: Situation): string | Filter | undefined {
+function newContent(commit: string, path: string, at: Situation): string | typeof everywhere {
   const { pathAtHead, merges } = at;
   const isThere = pathAtHead === path;
   if (!at.isBare && isThere && commit === at.head) {
@@ -82,28 +74,22 @@ function newContent(commit: string, path: string, at: Situation): string | Filte
   if (!at.isBare && isThere && at.isUntouched && at.canFixUp && !merges) {
     return `Take it out, then: git commit --fixup=${commit} -- ${quoted(path)} && git -c rebase.rebaseMerges=false -c sequence.editor=true rebase --interactive --autosquash --autostash ${baseOf(commit, at)}`;
   }
-  const needsFilter = at.isBare || merges;
-  if ((needsFilter || isThere) && !isSha256(commit)) return replaced(path, at);
-  if (needsFilter) return undefined;
-  const [said, add] = sinceThen(path, pathAtHead);
+  if (at.isBare || merges || isThere || !at.isLastButOne) return everywhere;
+  const [said, add] = beforeJoining(pathAtHead);
   return at.isRoot
     ? `${said}${add}git reset --soft ${commit} && git commit --amend`
     : `${said}${add}git reset --soft ${commit}~1 && git commit --allow-empty --reedit-message=${commit}`;
 }
 
-/** What to say and what to stage before the commits since then become one. */
-function sinceThen(path: string, pathAtHead: string | undefined): readonly [string, string] {
-  const one = 'make the commits since then one';
+/** What to say and what to stage before the last two become one. */
+function beforeJoining(pathAtHead: string | undefined): readonly [string, string] {
   if (pathAtHead === undefined)
-    return [`It is gone at HEAD but not from the commits; ${one}: `, ''];
-  const add = `git add -- ${quoted(pathAtHead)} && `;
-  if (pathAtHead === path) return [`Take it out and ${one}: `, add];
-  return [`It has moved; take it out of ${quoted(pathAtHead)} and ${one}: `, add];
-}
-
-/** git-filter-repo cannot read such a repository. */
-function isSha256(commit: string): boolean {
-  return commit.length === 64;
+    return ['It is gone at HEAD but not from the commits; make the last two one: ', ''];
+  const file = quoted(pathAtHead);
+  return [
+    `It has moved; take it out of ${file} and make the last two one: `,
+    `git add -- ${file} && `,
+  ];
 }
 
 function baseOf(commit: string, { isRoot }: Situation): string {
@@ -119,37 +105,7 @@ function withoutNote(refs: readonly string[], noted: string | undefined): string
   return `Take the note out, and with it the history of these notes: git notes --ref=${name} remove ${noted} && git update-ref ${name} "$(git commit-tree -m Notes ${tree})"`;
 }
 
-// ----------------------------------------------------------------------------------------------------- git-filter-repo
-
-function replaced(path: string, { values, pathAtHead = path }: Situation): Filter {
-  if (values !== undefined) {
-    return {
-      what: 'Replace it in every commit that holds it, and nothing else',
-      input: values,
-      options: '--replace-text /dev/stdin',
-    };
-  }
-  const paths = [...new Set([path, pathAtHead])].map((each) => `--path ${quoted(each)}`);
-  return {
-    what: 'Take the file out of every commit, having saved it elsewhere',
-    options: `--invert-paths ${paths.join(' ')}`,
-  };
-}
-
-/**
- * Only the commits that must change are given to it: it would write signed ones anew too, and with --refs it leaves the
- * remotes alone. It resets the work tree at its end, so nothing may be uncommitted. A run that is older than a day
- * makes it ask a question where it reads the values.
- */
-function filterRepo({ input, options }: Filter, refs: readonly string[], at: Situation): string {
-  const names = [...refs.map(quoted), ...at.outside.map((id) => `^${id}`)].join(' ');
-  const first = [
-    ...(at.isBare ? [] : ['git diff --stat --exit-code HEAD']),
-    'rm -f "$(git rev-parse --git-path filter-repo/already_ran)"',
-  ].join(' && ');
-  const from = input === undefined ? '' : `${input} | `;
-  return `with git-filter-repo: ${first} && ${from}git filter-repo --force ${options} --refs ${names}`;
-}
+// ----------------------------------------------------------------------------------------------------------- elsewhere
 
 /** Also other branches and tags, unless another work tree stands on one of them. */
 function rewritable(refs: readonly string[], here: string): readonly string[] {
@@ -157,8 +113,6 @@ function rewritable(refs: readonly string[], here: string): readonly string[] {
   const others = refs.filter((name) => /^refs\/(?:heads|tags)\//.test(name) && name !== here);
   return [here, ...others];
 }
-
-// ----------------------------------------------------------------------------------------------------------- elsewhere
 
 function alsoIn(refs: readonly string[], done: readonly string[]): string {
   const others = refs

@@ -1,10 +1,12 @@
 // What git knows of a leak that nobody else has yet, as far as the commands against it depend on it.
 
-import type { Finding, Part } from '../core/finding.ts';
+import type { Finding } from '../core/finding.ts';
+import { byteAt } from '../detect/spans.ts';
 import { type Blob, readBlobs } from '../git/objects.ts';
 import { type CommitGraph, mergesSince, outsideOf } from '../git/reach.ts';
 import type { Git } from '../git/run.ts';
 import { messageOf } from '../git/walk.ts';
+import type { Written } from './rewrite-all.ts';
 import { rewriteOf } from './rewrite.ts';
 
 export interface Surroundings {
@@ -24,7 +26,8 @@ export function rewriter(git: Git, around: Surroundings): (finding: Finding) => 
   const branch = lineOf(git, 'symbolic-ref', '--quiet', 'HEAD');
   const isBare = lineOf(git, 'rev-parse', '--is-bare-repository') === 'true';
   const hasMergeSince = head === null ? () => false : mergesSince(graph, head);
-  const read = (id: string): Blob | undefined => [...readBlobs(git, [id])][0]?.[1];
+  const limits = { together: tooBig, alone: tooBig };
+  const read = (id: string): Blob | undefined => [...readBlobs(git, [id], limits)][0]?.[1];
   return (finding) => {
     const { commit, stage, path, next } = finding;
     if (stage !== 'committed') return finding;
@@ -35,6 +38,7 @@ export function rewriter(git: Git, around: Surroundings): (finding: Finding) => 
     const rewrite = rewriteOf(finding, {
       head,
       branch,
+      isLastButOne: head !== null && commit !== null && graph.get(head)?.includes(commit) === true,
       isBare,
       isRoot: parents.length === 0,
       merges: commit !== null && (parents.length > 1 || hasMergeSince(commit)),
@@ -42,7 +46,7 @@ export function rewriter(git: Git, around: Surroundings): (finding: Finding) => 
       pathAtHead: paths.has(path) ? path : paths.keys().next().value,
       isUntouched: blob !== undefined && paths.get(path) === blob,
       noted: notedOf(finding),
-      values: valuesOf(finding, blob, blob === undefined ? object : read(blob)),
+      values: writtenIn(finding, blob, blob === undefined ? object : read(blob)),
       outside: commit === null ? [] : outsideOf(graph, commit),
     });
     const [first = '', ...rest] = next;
@@ -60,38 +64,35 @@ function hasPlainTitle(message: Uint8Array): boolean {
   return /^(?!(?:fixup|squash|amend)! )\S/.test(Buffer.from(message).toString('latin1'));
 }
 
-/**
- * A shell command that prints the values, so that they stand in no argument and no file. Undefined where one of them is
- * not text on a line of its file, as in UTF-16.
- */
-function valuesOf(
+/** Bytes of a blob beyond which its values are not looked for. */
+const tooBig = 256 * 2 ** 20;
+
+/** Where the values are written; nothing where the text is unknown or too big. */
+function writtenIn(
   { commit, parts }: Finding,
   blob: string | undefined,
   content: Blob | undefined,
-): string | undefined {
-  if (commit === null || !(content instanceof Uint8Array)) return undefined;
-  const text = Buffer.from(blob === undefined ? messageOf(content) : content);
-  if (text.includes(0)) return undefined;
-  const source =
-    blob === undefined
-      ? `git cat-file commit ${commit} | sed '1,/^$/d'`
-      : `git cat-file blob ${blob}`;
-  const lines = text.toString('latin1').split('\n');
-  const cuts = parts.map((part) => cutOf(part, Buffer.from(lines[part.line - 1] ?? '', 'latin1')));
-  if (!cuts.every((cut) => cut !== undefined)) return undefined;
-  const commands = [...new Set(cuts)].map((cut) => `${source} | ${cut}`);
-  return commands.length === 1 ? commands[0] : `{ ${commands.join('; ')}; }`;
+): readonly Written[] {
+  if (commit === null || !(content instanceof Uint8Array)) return [];
+  const skipped = blob === undefined ? content.length - messageOf(content).length : 0;
+  const text = content.subarray(skipped);
+  const isBinary = text.includes(0);
+  const at = byteAt(text);
+  const values = parts.map(({ line, column, endLine, endColumn }) => {
+    const from = at({ line, column });
+    const to = at({ line: endLine, column: endColumn });
+    return {
+      type: blob === undefined ? ('commit' as const) : ('blob' as const),
+      id: blob ?? commit,
+      start: skipped + from,
+      length: to - from,
+      isPlain: !isBinary && isPlain(Buffer.from(text.subarray(from, to))),
+    };
+  });
+  return [...new Map(values.map((value) => [value.start, value])).values()];
 }
 
-function cutOf({ line, endLine, column, endColumn }: Part, bytes: Buffer): string | undefined {
-  const text = bytes.toString();
-  if (endLine !== line || !Buffer.from(text).equals(bytes)) return undefined;
-  // a byte-order mark is no column
-  const start = line === 1 && text.startsWith('\uFEFF') ? 1 : 0;
-  const [from, to] = [column, endColumn].map((each) =>
-    Buffer.byteLength(text.slice(0, start + each - 1)),
-  );
-  return from === undefined || to === undefined
-    ? undefined
-    : `sed -n ${line}p | cut -b ${from + 1}-${to}`;
+function isPlain(value: Buffer): boolean {
+  const text = value.toString();
+  return Buffer.from(text).equals(value) && !/[\r\n]|^(?:literal|glob|regex):|==>/.test(text);
 }

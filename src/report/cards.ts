@@ -193,7 +193,6 @@ function howToAllow(finding: Finding, pen: Pen): readonly string[] {
   if (words.takesComments(finding)) {
     return labelled(label, [pen.safe(`add  keyscan:ignore ${finding.rule}  to the line`)], pen);
   }
-  // A command stays in one piece, so that it can be copied.
   const command = pen.safe(`keyscan ignore ${finding.fingerprint} --reason TEXT`);
   return label.length + 4 + command.length <= pen.width
     ? [`  ${pen.colors.dim(label)}  ${command}`]
@@ -211,10 +210,19 @@ function labelled(
   const indent = 2 + Math.max(label.length, shortest) + 2;
   return paragraphs.flatMap((text, index) => {
     const mark = bullet(index);
-    return wrap(text, pen.width - indent - mark.length).map((line, row) => {
+    const width = pen.width - indent - mark.length;
+    const [words, command] = widthOf(text) > width ? commandApart(text) : [text];
+    const lines = wrap(words, width).map((line, row) => {
       const start =
         index + row === 0 ? `  ${pen.colors.dim(label.padEnd(indent - 2))}` : ' '.repeat(indent);
       return `${start}${row === 0 ? mark : ' '.repeat(mark.length)}${line}`;
     });
+    return command === undefined ? lines : [...lines, `    ${command}`];
   });
+}
+
+/** A command stays in one piece, on a line of its own, so that it can be copied. */
+function commandApart(text: string): readonly [words: string, command?: string] {
+  const [, words = text, command] = /^(.*?:) ((?:git|rm) .*)$/.exec(text) ?? [];
+  return command === undefined ? [words] : [words, command];
 }
