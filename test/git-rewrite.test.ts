@@ -669,6 +669,19 @@ describe('what no branch holds', () => {
     expect([type(repo, printed(repo)[1]).code, found(repo), repo.git('tag')]).toEqual([0, [], '']);
   });
 
+  it('is deleted with a ref of another kind, as old tools leave', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    repo.commit({ 'a.ini': bakery.lines }, 'Leak');
+    repo.git('update-ref', 'refs/original/refs/heads/main', 'HEAD');
+    repo.git('reset', '--quiet', '--hard', 'HEAD~1');
+    expect([type(repo, printed(repo)[1]).code, found(repo), holds(repo, bakery)]).toEqual([
+      0,
+      [],
+      false,
+    ]);
+  });
+
   it.each([['a file', (repo: Repository) => repo.git('hash-object', '-w', 'file')]])(
     'is deleted with the tag of %s',
     (_, make) => {

@@ -140,7 +140,10 @@ function elsewhere(refs: readonly string[]): string | undefined {
   if (refs.some((name) => name.startsWith('worktrees/'))) {
     return 'A linked work tree stands on it; there keyscan --history gives the commands: git worktree list';
   }
-  return refs.length === 0 ? forgotten : undefined;
+  const [other] = refs;
+  return other === undefined
+    ? forgotten
+    : `Only a ref of another kind holds it; delete it: git update-ref -d ${quoted(other)}`;
 }
 
 function withoutCommit(path: string): string | undefined {
