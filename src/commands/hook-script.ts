@@ -126,10 +126,11 @@ const git = `GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none GIT_OPTIONAL_LOCKS=0 GI
 const mostFiles = 100;
 
 /**
- * Every changed blob is searched whole, and for what the rules need at least. A shell does not notice when a part of a
- * pipe fails, so the last thing asked of git is an object that there cannot be, and only when its answer is the first
- * line that grep finds, everything was read and nothing was in it. It is named after all blobs, so none of them can hold
- * that line: it would hold its own hash.
+ * Every changed blob is searched whole, and for what the rules need at least, by a pipe whose programs start side by side.
+ * A shell does not notice when a part of a pipe fails, so git's list of blobs ends with a word of ours, and the last
+ * thing asked of git is an object that there cannot be: only when its answer is the first line that grep finds, everything
+ * was read and nothing was in it. It is named after all blobs, so none of them can hold that line: it would hold its own
+ * hash. The shell's own word for it comes past git and grep, before their answer.
  */
 function stagedBody({ anchors, grep }: HookParts): string {
   const search =
@@ -138,32 +139,39 @@ function stagedBody({ anchors, grep }: HookParts): string {
       : `LC_ALL=C ${quote(slashes(grep))}`;
   return `anchors=${quote(`${anchors}|^(keyscan-end-)?[0-9a-f-]+ missing$`)}
 ${looking}
+requests() {
+  blobs= end=keyscan-end files=0
+  while read -r old mode _ blob status _; do
+    case $status$mode$old in
+      D* | [AMT]160000*) ;;
+      [AMT]1*)
+        files=$((files + 1))
+        [ $files -le ${mostFiles} ] || return
+        end=$end-$blob
+        blobs="$blobs$blob
+" ;;
+      listed)
+        echo "$end" >&3
+        echo "$blobs$end" ;;
+      *) return ;;
+    esac
+  done
+}
 clean() {
   anchors_suffice || return 1
-  changes=$(${git} \\
-    diff-index --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD -- 2>/dev/null) || return 1
-  [ -n "$changes" ] || return 0
-  blobs= end=keyscan-end files=0
-  while read -r _ mode _ blob status _; do
-    case $status$mode in
-      D* | [AMT]160000) continue ;;
-      [AMT]1*) files=$((files + 1)) ;;
-      *) return 1 ;;
-    esac
-    [ $files -le ${mostFiles} ] || return 1
-    end=$end-$blob
-    blobs="$blobs$blob
-"
-  done <<EOF
-$changes
-EOF
-  [ -n "$blobs" ] || return 0
-  first=$(${git} \\
-    cat-file --batch 2>/dev/null <<EOF | ${search} -m1 -E -e "$anchors" 2>/dev/null
-$blobs$end
-EOF
+  found=$(
+    exec 3>&1
+    { ${git} \
+      diff-index --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD -- && echo listed; } 2>/dev/null |
+      requests 2>/dev/null |
+      ${git} \
+      cat-file --batch 2>/dev/null |
+      ${search} -m1 -E -e "$anchors" 2>/dev/null
   )
-  [ "$first" = "$end missing" ]
+  end=\${found%%
+*}
+  [ "$found" = "$end
+$end missing" ]
 }
 clean || slow --staged || exit $?`;
 }
