@@ -3,7 +3,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { sampled } from './support/effort.ts';
@@ -367,6 +375,18 @@ describe('what writes every commit anew', () => {
     return merge;
   }
 
+  /** The last commit gets a signature, of nobody. */
+  function sign(repo: Repository): void {
+    const object = repo.git('cat-file', 'commit', 'HEAD').split('\n\n');
+    const [head = '', ...message] = object;
+    const signature =
+      'gpgsig -----BEGIN PGP SIGNATURE-----\n \n nobody\n -----END PGP SIGNATURE-----';
+    const signed = [`${head}\n${signature}`, ...message].join('\n\n');
+    const file = join(repo.folder, '.git/signed');
+    writeFileSync(file, `${signed}\n`);
+    repo.git('update-ref', 'HEAD', repo.git('hash-object', '-t', 'commit', '-w', file));
+  }
+
   const sha256 = ['--object-format=sha256'];
 
   const cases: Readonly<Record<string, (init: readonly string[]) => Case>> = {
@@ -500,33 +520,33 @@ describe('what writes every commit anew', () => {
       repo.commit({ 'd.txt': 'd\n' }, 'After');
       return { repo };
     },
-    'a key in a repository with tags of tags, links, programs, a submodule and odd authors': (
-      init,
-    ) => {
-      const repo = pushed(init);
-      repo.write({ 'run.sh': '#!/bin/sh\n' });
-      chmodSync(join(repo.folder, 'run.sh'), 0o755);
-      symlinkSync('a.ini', join(repo.folder, 'link'));
-      repo.git('update-index', '--add', '--cacheinfo', `160000,${repo.head()},sub`);
-      mkdirSync(join(repo.folder, 'sub'));
-      repo.git(
-        '-c',
-        'i18n.commitEncoding=ISO-8859-1',
-        '-c',
-        'user.name=o\'Brien "x"',
-        'commit',
-        '--quiet',
-        '--message',
-        'data 5',
-      );
-      repo.commit({ 'a.ini': `data 30\n${plain}${bakery.lines}data 4000` }, 'Leak');
-      repo.git('tag', '--annotate', 'v1', '--message', 'First');
-      repo.git('tag', '--annotate', 'v2', '--message', 'Of the first', 'v1');
-      evilMerge(repo, {});
-      const kept = (): unknown =>
-        repo.git('for-each-ref', '--format=%(refname) %(objecttype) %(contents)');
-      return { repo, kept };
-    },
+    'a key in a repository with tags of tags, links, programs, a submodule, a signature and odd authors':
+      (init) => {
+        const repo = pushed(init);
+        repo.write({ 'run.sh': '#!/bin/sh\n' });
+        chmodSync(join(repo.folder, 'run.sh'), 0o755);
+        symlinkSync('a.ini', join(repo.folder, 'link'));
+        repo.git('update-index', '--add', '--cacheinfo', `160000,${repo.head()},sub`);
+        mkdirSync(join(repo.folder, 'sub'));
+        repo.git(
+          '-c',
+          'i18n.commitEncoding=ISO-8859-1',
+          '-c',
+          'user.name=o\'Brien "x"',
+          'commit',
+          '--quiet',
+          '--message',
+          'data 5',
+        );
+        repo.commit({ 'a.ini': `data 30\n${plain}${bakery.lines}data 4000` }, 'Leak');
+        repo.git('tag', '--annotate', 'v1', '--message', 'First');
+        repo.git('tag', '--annotate', 'v2', '--message', 'Of the first', 'v1');
+        evilMerge(repo, {});
+        sign(repo);
+        const kept = (): unknown =>
+          repo.git('for-each-ref', '--format=%(refname) %(objecttype) %(contents)');
+        return { repo, kept };
+      },
   };
 
   /** The others when there is time. */
