@@ -471,6 +471,21 @@ describe('history', () => {
     });
   });
 
+  it('says which commit is missing, whatever needs it', () => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': plain });
+    const gone = repo.commit({ 'b.ini': plain });
+    repo.git('branch', 'old', base);
+    repo.commit({ 'c.ini': bakery.lines });
+    rmSync(join(repo.folder, '.git/objects', gone.slice(0, 2), gone.slice(2)));
+    const why = new RegExp(`^keyscan: git .*failed: error: Could not read ${gone}`);
+    const said = [['--history'], ['--since', 'old'], ['--range', 'old...HEAD']].map((args) => {
+      const { code, stderr } = repo.keyscan(...args);
+      return `${code} ${why.test(stderr) ? 'why' : stderr}`;
+    });
+    expect(said).toEqual(['2 why', '2 why', '2 why']);
+  });
+
   it('goes on behind a commit whose tree is missing', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });

@@ -85,12 +85,16 @@ export function shallowBoundary(git: Git): ReadonlySet<string> {
 }
 
 function mergeBase(git: Git, a: string, b: string): void {
-  if (git.attempt(['merge-base', a, b]).code === 0) return;
+  const args = ['merge-base', a, b];
+  const outcome = git.attempt(args);
+  if (outcome.code === 0) return;
   if (shallowBoundary(git).size > 0) {
     throw new UserError('this clone is shallow: where the two histories meet is not here', {
       hint: `type: ${unshallow(git)}`,
     });
   }
+  // with the same exit code it says that something is missing on the way
+  if (outcome.stderr !== '') throw git.failure(args, outcome);
   throw new UserError(`${a.slice(0, 12)} and ${b.slice(0, 12)} have no commit in common`, {
     hint: 'compare all the same: --range A..B with two dots',
   });

@@ -125,6 +125,8 @@ const guards: readonly string[] = [
     setting,
   ),
   ...['log.showSignature=false', 'credential.helper=', 'submodule.recurse=false'].flatMap(setting),
+  // the file of no grafts below is none of the person's, and what git says of it would hide what is wrong
+  ...setting('advice.graftFileDeprecated=false'),
 ];
 
 function setting(assignment: string): string[] {
