@@ -102,6 +102,20 @@ describe('a range of commits', () => {
     expect(places(repo, '--since', 'main')).toEqual([`${leak} b.ini:1`]);
   });
 
+  it('that ends before HEAD tells what HEAD still holds, wherever it is now', () => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': plain });
+    const end = repo.commit({ 'a.ini': plain + bakery.lines, 'b.ini': other.lines });
+    repo.git('mv', 'a.ini', 'c.ini');
+    repo.git('rm', '--quiet', 'b.ini');
+    repo.commit({ 'c.ini': bakery.lines + plain.repeat(20) });
+    const { findings } = scan(repo, '--range', `${base}..${end}`);
+    expect(findings.map(({ path, atHead }) => [path, atHead])).toEqual([
+      ['a.ini', true],
+      ['b.ini', false],
+    ]);
+  });
+
   it('without commits is clean and says so', () => {
     const repo = repository();
     repo.commit({ 'a.ini': bakery.lines });
@@ -231,6 +245,32 @@ describe('history', () => {
     });
   });
 
+  it.each([
+    ['Baker <b@example.com> -86400 +0000', 'Baker <b@example.com>', '1969-12-31T00:00:00+00:00'],
+    [
+      'Baker <b@example.com> 1700000000 -0330',
+      'Baker <b@example.com>',
+      '2023-11-14T18:43:20-03:30',
+    ],
+    [
+      'Baker <b@example.com> 1700000000 +051800',
+      'Baker <b@example.com>',
+      '2023-11-14T22:13:20+00:00',
+    ],
+    ['Baker <b@example.com> 1700000000', 'Baker <b@example.com>', '2023-11-14T22:13:20+00:00'],
+    ['Baker <b@example.com> 99999999999999 +0000', 'Baker <b@example.com>', null],
+    ['Baker <b@example.com> yesterday', 'Baker <b@example.com>', null],
+    ['nobody', null, null],
+  ])('tells who made "%s" and when, as far as it says so', (line, author, date) => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const tree = repo.stage({ 'a.ini': bakery.lines }).git('write-tree');
+    repo.write({ made: `tree ${tree}\nauthor ${line}\ncommitter ${line}\n\nMade\n` });
+    const made = repo.git('hash-object', '-t', 'commit', '-w', '--literally', 'made');
+    const [leak] = scan(repo, '--range', `HEAD..${made}`).findings;
+    expect([leak?.author, leak?.date]).toEqual([author, date]);
+  });
+
   it('finds what only a merge itself brought, and not again what it merged', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });
@@ -315,6 +355,18 @@ describe('history', () => {
     ]).toEqual([[], [`${leak} b.ini:1`], [], [`${leak} b.ini:1`]]);
   });
 
+  it('finds the message of a deleted tag', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('tag', '--annotate', 'v1', '--message', `First\n\n${bakery.lines}`);
+    const tag = repo.git('rev-parse', 'v1');
+    repo.git('tag', '--delete', 'v1');
+    expect([places(repo, '--history'), places(repo, '--history', '--unreachable')]).toEqual([
+      [],
+      [`- <unreachable>/${tag}:8`],
+    ]);
+  });
+
   it('finds what was staged once and never committed', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });
@@ -324,21 +376,34 @@ describe('history', () => {
     expect(places(repo, '--history', '--unreachable')).toEqual([`- <unreachable>/${blob}:1`]);
   });
 
-  it('reads a detached HEAD, here and in a linked work tree', () => {
+  it('reads the detached HEAD of every work tree, by the name git has for it', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });
-    repo.git('worktree', 'add', '--quiet', '--detach', join(temporaryFolder('linked'), 'tree'));
-    const linked = repo.beside(
-      repo.git('worktree', 'list', '--porcelain').match(/^worktree (.*tree)$/m)?.[1] ?? '',
-    );
-    const there = linked.commit({ 'c.ini': other.lines });
+    const linked = ['one', 'two'].map((name) => {
+      const folder = join(temporaryFolder(name), 'tree');
+      repo.git('worktree', 'add', '--quiet', '--detach', folder);
+      return repo.beside(folder);
+    });
+    const [one, two] = linked;
+    const inOne = one?.commit({ 'c.ini': other.lines });
+    const inTwo = two?.commit({ 'd.ini': key('third').lines });
     repo.git('switch', '--quiet', '--detach');
-    const here = repo.commit({ 'b.ini': bakery.lines });
-    const { findings } = scan(repo, '--history');
-    expect(findings.map(({ commit, refs }) => [commit, refs.join()])).toEqual([
-      [here, 'HEAD'],
-      [there, 'worktrees/tree/HEAD'],
-    ]);
+    const main = repo.commit({ 'b.ini': bakery.lines });
+    const seen = [repo, ...linked].map((each) =>
+      scan(each, '--history').findings.map(({ commit, refs }) => [commit, refs.join()]),
+    );
+    const names = [
+      ['HEAD', 'worktrees/tree/HEAD', 'worktrees/tree1/HEAD'],
+      ['main-worktree/HEAD', 'HEAD', 'worktrees/tree1/HEAD'],
+      ['main-worktree/HEAD', 'worktrees/tree/HEAD', 'HEAD'],
+    ];
+    expect(seen).toEqual(
+      names.map(([first, second, third]) => [
+        [main, first],
+        [inOne, second],
+        [inTwo, third],
+      ]),
+    );
   });
 
   it('reads a bare repository', () => {

@@ -1,8 +1,8 @@
 // From what a person typed, or a hook was told, to the commits that are meant. What cannot be answered from this clone is
 // said with the fetch that mends it.
 
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
 
 import { UserError } from '../core/errors.ts';
 import { type Git, quoted } from './run.ts';
@@ -169,17 +169,36 @@ function peeled(git: Git, tip: Tip): Tip {
   return { ...tip, target, targetType: git.line(['cat-file', '-t', target]) };
 }
 
-/** HEAD of linked work trees that are on no branch, `worktrees/NAME/HEAD` as git names it. */
+/** HEAD of the other work trees that are on no branch, `main-worktree/HEAD` and `worktrees/ID/HEAD` as git names them. */
 function detachedElsewhere(git: Git): Tip[] {
   const { code, stdout } = git.attempt(['worktree', 'list', '--porcelain']);
-  if (code !== 0) return [];
-  const [, ...linked] = stdout.toString().split('\n\n');
-  return linked.flatMap((block) => {
+  const blocks = code === 0 ? stdout.toString().split('\n\n') : [];
+  if (!blocks.some((block) => /^detached$/m.test(block))) return [];
+  const common = realpathSync(resolve(git.cwd, git.line(['rev-parse', '--git-common-dir'])));
+  const names = workTreeNames(common);
+  const own = realpathSync(git.line(['rev-parse', '--absolute-git-dir']));
+  return blocks.flatMap((block, index) => {
     const [, folder = ''] = /^worktree (.*)$/m.exec(block) ?? [];
     const [, id = ''] = /^HEAD ([0-9a-f]+)$/m.exec(block) ?? [];
-    if (!/^detached$/m.test(block) || /^0*$/.test(id)) return [];
-    return [direct(`worktrees/${folder.split('/').at(-1) ?? ''}/HEAD`, id)];
+    const name = index === 0 ? 'main-worktree' : names.get(folder);
+    const isOwn = own === (index === 0 ? common : resolve(common, name ?? ''));
+    if (name === undefined || isOwn || !/^detached$/m.test(block) || /^0*$/.test(id)) return [];
+    return [direct(`${name}/HEAD`, id)];
   });
+}
+
+/** `worktrees/ID` by the folder of each linked work tree. */
+function workTreeNames(common: string): ReadonlyMap<string, string> {
+  const list = resolve(common, 'worktrees');
+  if (!existsSync(list)) return new Map();
+  return new Map(
+    readdirSync(list).flatMap((id) => {
+      const link = resolve(list, id, 'gitdir');
+      if (!existsSync(link)) return [];
+      const file = resolve(list, id, readFileSync(link, 'utf8').trimEnd());
+      return [[dirname(file).replaceAll(sep, '/'), `worktrees/${id}`]];
+    }),
+  );
 }
 
 function direct(name: string, id: string): Tip {
