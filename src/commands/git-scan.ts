@@ -101,7 +101,7 @@ async function scanHistory(
     tips: known,
     ...(cache ? { known: cache.known } : {}),
     sift: (idLength: number) => siftPacks(git, scanner.sieve, idLength),
-    ...(loose ? { loose: loose.blobs } : {}),
+    ...(loose ? { loose: loose.others } : {}),
   };
   const scanned = await scanSelection(git, request, scanner, settings, host);
   const unsaved = cache?.save(scanned.clean);

@@ -120,10 +120,10 @@ export function treeOf(git: Git, tree: string): readonly TreeEntry[] {
     });
 }
 
-/** Commits and blobs that no ref and no reflog leads to. */
+/** Commits, blobs and annotated tags that no ref and no reflog leads to. */
 export function unreachable(git: Git): {
   readonly commits: readonly string[];
-  readonly blobs: readonly string[];
+  readonly others: readonly string[];
 } {
   // its exit code tells of damage, which is met again when the objects are read
   const { stdout } = git.attempt([
@@ -134,5 +134,5 @@ export function unreachable(git: Git): {
     [...stdout.toString('latin1').matchAll(new RegExp(`^unreachable ${type} ([0-9a-f]+)$`, 'gm'))]
       .map(([, id]) => id ?? '')
       .sort();
-  return { commits: ofType('commit'), blobs: ofType('blob') };
+  return { commits: ofType('commit'), others: [...ofType('blob'), ...ofType('tag')] };
 }
