@@ -124,10 +124,10 @@ export function messageOf(object: Uint8Array): Uint8Array {
   return bytes.subarray(end < 0 ? bytes.length : end + 2);
 }
 
-/** "Name <email>", and a date in ISO 8601 with its offset. */
+/** "Name <email>", and a date in ISO 8601 with its offset; null where the object does not tell. */
 export interface Maker {
-  readonly author: string;
-  readonly date: string;
+  readonly author: string | null;
+  readonly date: string | null;
 }
 
 /** Who made a commit or tag object, and when. */
@@ -135,17 +135,20 @@ export function makerOf(object: Uint8Array, who: 'author' | 'tagger'): Maker {
   const bytes = Buffer.from(object.buffer, object.byteOffset, object.byteLength);
   const end = bytes.indexOf('\n\n');
   const header = bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
-  const line = new RegExp(`^${who} (.*?) ?(-?\\d+) ([-+]\\d{4})$`, 'm').exec(header);
-  const [, author = '', seconds = '0', zone = '+0000'] = line ?? [];
-  return { author, date: isoDate(Number(seconds), zone) };
+  const [, author = '', when = ''] = new RegExp(`^${who} (.*>)(.*)$`, 'm').exec(header) ?? [];
+  return { author: author.trim() || null, date: isoDate(when) };
 }
 
-function isoDate(seconds: number, zone: string): string {
-  const sign = zone.startsWith('-') ? -1 : 1;
-  const minutes = sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5)));
-  const shifted = new Date((seconds + minutes * 60) * 1000);
-  const text = Number.isNaN(shifted.getTime()) ? new Date(0) : shifted;
-  return `${text.toISOString().slice(0, 19)}${zone.slice(0, 3)}:${zone.slice(3, 5)}`;
+/** A zone that no clock has, as some programs have written, is read as UTC. */
+function isoDate(when: string): string | null {
+  const [, seconds, zone = ''] = /^ ?(-?\d+)(?: ([-+]\d+))?$/.exec(when) ?? [];
+  if (seconds === undefined) return null;
+  const [, sign = '+', hours = '00', minutes = '00'] =
+    /^([-+])([01]\d|2[0-3])([0-5]\d)$/.exec(zone) ?? [];
+  const east = (sign === '-' ? -60 : 60) * (Number(hours) * 60 + Number(minutes));
+  const local = new Date((Number(seconds) + east) * 1000);
+  if (Number.isNaN(local.getTime())) return null;
+  return `${local.toISOString().replace(/\.\d+Z$/, '')}${sign}${hours}:${minutes}`;
 }
 
 interface Compared {
