@@ -7,7 +7,7 @@ import type { Scanner } from '../detect/api.ts';
 import { type Change, renames } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
-import { containing, isCommit, loadGraph, treeOf } from '../git/reach.ts';
+import { containing, isCommit, loadGraph, type TreeEntry, treeOf } from '../git/reach.ts';
 import { listCommits, type Selection, type Tip } from '../git/revisions.ts';
 import type { Empties } from '../git/packs.ts';
 import type { Git } from '../git/run.ts';
@@ -96,7 +96,7 @@ export async function scanCommits(
   const { skipped, files, bytes } = scan;
   const clean = [...listed.filter((id) => request.known?.has(id) === true), ...scan.clean];
   return {
-    findings: scan.located(),
+    findings: scan.located(listed),
     skipped,
     files,
     bytes,
@@ -132,6 +132,10 @@ function* watched(
     });
     yield;
   }
+}
+
+function keyOf({ blob, path }: TreeEntry): string {
+  return `${blob}\0${path}`;
 }
 
 function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Tip[] {
@@ -351,7 +355,7 @@ class CommitsScanning {
   }
 
   /** With what only the end of the scan can tell: which refs reach it, and whether HEAD still holds it. */
-  located(): readonly Finding[] {
+  located(listed: readonly string[]): readonly Finding[] {
     const findings = [...this.leaks.values()];
     if (findings.length === 0) return [];
     const commits = new Set(findings.flatMap(({ commit }) => commit ?? []));
@@ -360,7 +364,8 @@ class CommitsScanning {
     const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
     const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
     const reaching = containing(graph, commits, this.request.tips);
-    const atHead = this.atHead(new Set(findings.map(({ path }) => path)));
+    const paths = new Set(findings.map(({ path }) => path));
+    const atHead = this.atHead(paths, head !== null && listed.includes(head));
     const exactly =
       commits.size <= mostRewrites
         ? rewriter(this.git, {
@@ -379,11 +384,22 @@ class CommitsScanning {
     return exactly === undefined ? located : located.map(exactly);
   }
 
-  /** What lies in HEAD's tree, as far as it was found anywhere, or stands under the same path: the blob of each path. */
-  private atHead(wanted: ReadonlySet<string>): ReadonlyMap<string, ReadonlyMap<string, string>> {
-    const entries = treeOf(this.git, 'HEAD').filter(
-      ({ path, blob }) => wanted.has(path) || this.telling.has(`${blob}\0${path}`),
-    );
+  /**
+   * What lies in HEAD's tree, as far as it was found anywhere, stands under the same path, or, where HEAD itself was not
+   * looked at, is not what the scan ended with: the blob of each path.
+   */
+  private atHead(
+    wanted: ReadonlySet<string>,
+    isVisited: boolean,
+  ): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    const ends = this.request.selection.revisions.filter((id) => !isVisited && !id.startsWith('^'));
+    const trees = ends.map((id) => new Set(treeOf(this.git, id).map(keyOf)));
+    const entries = treeOf(this.git, 'HEAD').filter((entry) => {
+      const key = keyOf(entry);
+      return (
+        wanted.has(entry.path) || this.telling.has(key) || trees.some((tree) => !tree.has(key))
+      );
+    });
     const pathsOf = new Map<string, string[]>();
     for (const { blob, path } of entries) {
       pathsOf.set(blob, [...(pathsOf.get(blob) ?? []), path]);
