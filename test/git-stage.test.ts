@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
@@ -102,6 +102,67 @@ describe('--policy-from', () => {
     repo.commit({ '.keyscanrc.json': '{"rules": {"aws/*": "off"}}\n' });
     const byName = [repo.keyscan('--range', `${base}..`).code, repo.keyscan(...args(base)).code];
     expect({ byBaseline, byName }).toEqual({ byBaseline: [0, 1], byName: [0, 1] });
+  });
+
+  const secret = (name: string): string => `aws_secret_access_key = ${key(name).secret}\n`;
+
+  it.each([
+    [
+      'replaces a value below an old comment',
+      `# keyscan:ignore-next-line\n${secret('old')}`,
+      `# keyscan:ignore-next-line\n${secret('new')}`,
+    ],
+    [
+      'puts a line between an old comment and its own',
+      `# keyscan:ignore-next-line\n${secret('old')}`,
+      `# keyscan:ignore-next-line\n${secret('new')}${secret('old')}`,
+    ],
+    [
+      'writes into an old range of lines',
+      `# secretlint-disable\n${secret('old')}# secretlint-enable\n`,
+      `# secretlint-disable\n${secret('old')}${secret('new')}# secretlint-enable\n`,
+    ],
+    [
+      'takes away the end of an old range',
+      `# secretlint-disable\n${plain}# secretlint-enable\n`,
+      `# secretlint-disable\n${plain}${secret('new')}`,
+    ],
+    [
+      'puts its secret beside an old id',
+      `aws_access_key_id = ${key('old').id} # keyscan:ignore\n`,
+      `aws_access_key_id = ${key('old').id} # keyscan:ignore\n${secret('new')}`,
+    ],
+    [
+      'copies an old line for another value',
+      `${secret('old').trim()} # keyscan:ignore\n`,
+      `${secret('old').trim()} # keyscan:ignore\n${secret('new').trim()} # keyscan:ignore\n`,
+    ],
+  ])('does not let a range allow itself that %s', (_, before, after) => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': before });
+    repo.commit({ 'a.ini': after });
+    expect([
+      repo.keyscan('--range', `${base}..HEAD`).code,
+      repo.keyscan(...args(base)).code,
+      repo.keyscan('.', '--policy-from', base).code,
+    ]).toEqual([0, 1, 1]);
+  });
+
+  it('follows links within the commit, as on disk', () => {
+    const repo = repository();
+    repo.write({
+      'policy/ignore': 'fixtures/\n',
+      'policy/config.json': '{"failOn": "critical"}\n',
+    });
+    symlinkSync('policy/ignore', join(repo.folder, '.keyscanignore'));
+    symlinkSync('policy/config.json', join(repo.folder, 'keyscan.config.json'));
+    repo.git('add', '--all');
+    const base = repo.commit({});
+    repo.commit({ 'fixtures/a.ini': bakery.lines, 'b.ini': secret('lone') });
+    expect([
+      repo.keyscan('--range', `${base}..HEAD`).code,
+      repo.keyscan(...args(base)).code,
+    ]).toEqual([0, 0]);
   });
 
   it('honours what the commit has', () => {

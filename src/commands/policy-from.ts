@@ -5,13 +5,13 @@ import type { Document } from '../core/document.ts';
 import type { Scanner } from '../detect/api.ts';
 import { newLines } from '../git/lines.ts';
 import { resolveCommit } from '../git/revisions.ts';
-import { openGit } from '../git/run.ts';
+import { type Git, openGit } from '../git/run.ts';
 import { commitTree, type PolicyTree } from '../policy/files.ts';
 import type { Host } from './host.ts';
 
 export interface PolicyAt {
   readonly tree: PolicyTree;
-  /** Whether a comment stood there before: its line is in the commit's file of that name. */
+  /** Whether the line stood there before: it is in the commit's file of that name. */
   readonly trusts: (path: string, line: number) => boolean;
   /** Comments are looked at while a document is scanned, so somebody has to know which one that is. */
   readonly watch: (scanner: Scanner) => Scanner;
@@ -30,7 +30,7 @@ export function policyAt(ref: string, disk: PolicyTree, host: Host): PolicyAt {
   };
   let current: { readonly document: Document; added?: ReadonlySet<number> | null } | undefined;
   return {
-    tree: commitTree(disk, ref, blob),
+    tree: commitTree(disk, ref, (path) => followed(git, `${commit}:${path}`)),
     trusts: (path, line) => {
       if (current?.document.path !== path) return false;
       if (current.added === undefined) {
@@ -47,4 +47,14 @@ export function policyAt(ref: string, disk: PolicyTree, host: Host): PolicyAt {
       },
     }),
   };
+}
+
+/** What a name leads to within its commit, also by way of links. */
+function followed(git: Git, name: string): Uint8Array | undefined {
+  const { code, stdout } = git.attempt(['cat-file', '--batch', '--follow-symlinks'], {
+    input: `${name}\n`,
+  });
+  const end = stdout.indexOf('\n');
+  const isBlob = code === 0 && /^[0-9a-f]+ blob \d+$/.test(stdout.toString('latin1', 0, end));
+  return isBlob ? stdout.subarray(end + 1, -1) : undefined;
 }

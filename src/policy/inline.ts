@@ -15,7 +15,7 @@ import { cleanReason } from './reason.ts';
 // they are only text. Case counts. The parser runs once a line and never on lines too long to be read by a person.
 
 export interface InlineOptions {
-  /** False for comments that may not count: those a pull request adds itself (`--policy-from`). */
+  /** False for lines that may neither allow nor be allowed: those a pull request adds itself (`--policy-from`). */
   readonly trusts?: (path: string, line: number) => boolean;
 }
 
@@ -27,7 +27,9 @@ export function inlinePolicy({ trusts = () => true }: InlineOptions = {}): Inlin
     const trusted = (line: number): boolean => trusts(path, line);
     for (const line of lines) {
       const allowing = comments.about(line, { rule, provider }, trusted);
-      if (allowing !== undefined) return { by: 'inline', reason: allowing.reason, until: null };
+      if (allowing !== undefined && lines.every(trusted)) {
+        return { by: 'inline', reason: allowing.reason, until: null };
+      }
     }
     return null;
   };
