@@ -319,6 +319,15 @@ describe('history', () => {
     ]);
   });
 
+  it('takes the message of a tag that leads to no commit for committed, not for pushed', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    const blob = repo.git('rev-parse', 'HEAD:a.ini');
+    repo.git('tag', '--annotate', 'file', blob, '--message', bakery.lines);
+    expect(scan(repo, '--history').findings.map(({ stage }) => stage)).toEqual(['committed']);
+  });
+
   it('looks into every entry of the stash, its index and its untracked files', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain, 'b.ini': plain });

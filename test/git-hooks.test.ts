@@ -118,6 +118,47 @@ describe('the pre-push hook', () => {
     ]);
   });
 
+  it('takes what a tag says for new, also on a commit that the remote has', () => {
+    const world = cloned();
+    world.repo.git('tag', '--annotate', 'v1', '--message', `First\n\n${bakery.lines}`);
+    const { stdout } = world.repo.try('push', 'origin', 'v1');
+    expect(stdout).toMatch('It is committed here, not known to be pushed');
+  });
+
+  it.each([
+    ['main', (repo: Repository) => repo.commit({ 'a.ini': bakery.lines })],
+    [
+      'HEAD:refs/heads/menu',
+      (repo: Repository) => {
+        repo.git('switch', '--quiet', '--create', 'menu');
+        repo.commit({ 'a.ini': bakery.lines });
+      },
+    ],
+    ['v1', (repo: Repository) => repo.git('tag', '--annotate', 'v1', '--message', bakery.lines)],
+  ])('names the command that shows what stopped the push of %s', (ref, make) => {
+    const world = cloned();
+    make(world.repo);
+    const { stdout } = world.repo.try('push', 'origin', ref);
+    const [, details = ''] = /Details: keyscan ([^·\n]*\S)/.exec(stdout) ?? [];
+    expect(world.repo.keyscan(...details.split(' '))).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(bakery.id.slice(-4)),
+    });
+  });
+
+  it.each(['HEAD^{/a key}:refs/heads/menu', ':/Add a key:refs/heads/menu'])(
+    'understands what git tells of a push of %s',
+    (ref) => {
+      const world = cloned();
+      world.repo.commit({ 'a.ini': bakery.lines }, 'Add a key');
+      const { stdout } = world.repo.try('push', 'origin', ref);
+      expect([stdout.includes(' a.ini:1:'), world.remote.try('show-ref', 'menu').stdout]).toEqual([
+        true,
+        '',
+      ]);
+    },
+  );
+
   it('reads what a pushed tag of a tag carries', () => {
     const world = cloned();
     world.repo.git('tag', '--annotate', 'inner', '--message', `First\n\n${bakery.lines}`);

@@ -230,13 +230,17 @@ class CommitsScanning {
     for (const tip of tags) this.contentOf(tip);
   }
 
-  private tag({ name, target }: Tip, id: string, blob: Blob): void {
+  private tag(tip: Tip, id: string, blob: Blob): void {
+    const { name, target } = tip;
     const path = `<tag-message>/${name.replace(/^refs\/(?:tags\/)?/, '')}`;
     if (isUnavailable(blob) || !(blob instanceof Uint8Array)) {
       this.skipped.push({ path, reason: 'missing-object', detail: `tag ${id} cannot be read` });
       return;
     }
-    const said = this.scan({ path, stage: this.stageOf(target), content: messageOf(blob) });
+    // what a push would take along is not there yet, whatever became of the commit
+    const isNew = this.request.tags !== undefined || !isCommit(tip);
+    const stage = isNew ? 'committed' : this.stageOf(target);
+    const said = this.scan({ path, stage, content: messageOf(blob) });
     this.keep(said, target, () => makerOf(blob, 'tagger'));
   }
 

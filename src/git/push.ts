@@ -64,9 +64,11 @@ interface Update {
 
 const zeros = /^0+$/;
 
+/** The local ref stands as it was typed, so it may hold spaces: `:/the title of a commit`. */
 function parseUpdate(line: string): Update {
-  const [localRef = '', local = '', , theirs = ''] = line.split(' ');
-  if (!/^[0-9a-f]{40,64}$/.test(local) || !/^[0-9a-f]{40,64}$/.test(theirs)) {
+  const match = /^(.*) ([0-9a-f]{40,64}) \S+ ([0-9a-f]{40,64})$/.exec(line);
+  const [, localRef, local, theirs] = match ?? [];
+  if (localRef === undefined || local === undefined || theirs === undefined) {
     throw new UserError('what is on standard input is not what git tells a pre-push hook', {
       hint: 'to look at what you would push, type: keyscan --range @{push}..HEAD',
     });

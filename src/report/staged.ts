@@ -56,7 +56,7 @@ function occasion({ what }: ReportContext): Occasion {
       return {
         act: 'push',
         where: 'the commits to be pushed',
-        details: 'Details: keyscan --range @{push}..HEAD',
+        details: 'Details: keyscan --history',
       };
     default:
       return {
