@@ -116,6 +116,25 @@ describe('a range of commits', () => {
     ]);
   });
 
+  it('says nothing of what a merge put into a folder or file that its branch had renamed', () => {
+    const repo = repository();
+    const lines = (name: string): string =>
+      Array.from({ length: 30 }, (_, line) => `${name}_${line} = x\n`).join('');
+    repo.commit({ 'a/one.ini': lines('one'), 'a/two.ini': lines('two'), 'c.ini': lines('c') });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    repo.git('mv', 'a', 'b');
+    repo.git('mv', 'c.ini', 'd.ini');
+    repo.commit({});
+    repo.git('switch', '--quiet', 'main');
+    repo.commit({ 'a/new.ini': bakery.lines, 'c.ini': lines('c') + other.lines });
+    repo.git('switch', '--quiet', 'menu');
+    repo.git('-c', 'merge.directoryRenames=true', 'merge', '--quiet', '--no-edit', 'main');
+    expect([
+      repo.git('ls-tree', '-r', '--name-only', 'HEAD').split('\n'),
+      places(repo, '--range', 'main..menu'),
+    ]).toEqual([['b/new.ini', 'b/one.ini', 'b/two.ini', 'd.ini'], []]);
+  });
+
   it('without commits is clean and says so', () => {
     const repo = repository();
     repo.commit({ 'a.ini': bakery.lines });

@@ -345,17 +345,23 @@ class CommitsScanning {
     after: Document['content'],
     commit: CommitVisit,
   ): ReadonlySet<number> | null {
-    const before = change.before.flatMap(({ blob }) => blob ?? []);
-    const ids = before.length > 0 ? before : this.origin(change, commit);
+    const ids = change.before.flatMap(
+      ({ blob }, parent) => blob ?? this.origin(change, commit, parent) ?? [],
+    );
     const contents = [...readBlobs(this.git, ids)].map(([, blob]) => blob);
     return newToAll(contents.filter(isContent), after);
   }
 
-  private origin(change: Change, commit: CommitVisit): string[] {
-    if (change.before.length !== 1 || !commit.deletes) return [];
-    const comparison = ['diff-tree', '-r', '--no-commit-id', commit.id];
-    const from = renames(this.git, comparison).get(change.rawPath);
-    return from === undefined ? [] : [from];
+  /** In a merge each parent may have it under another name, which is then taken away from none of the others. */
+  private origin(
+    { before, rawPath }: Change,
+    { id, deletes }: CommitVisit,
+    parent: number,
+  ): string | undefined {
+    const isMerge = before.length > 1;
+    if (!isMerge && !deletes) return undefined;
+    const compared = isMerge ? [`${id}^${parent + 1}`, id] : ['--no-commit-id', id];
+    return renames(this.git, ['diff-tree', '-r', ...compared]).get(rawPath);
   }
 
   /** With what only the end of the scan can tell: which refs reach it, and whether HEAD still holds it. */
