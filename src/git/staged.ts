@@ -129,9 +129,11 @@ function addedLines(
   merged: () => readonly string[],
 ): ReadonlySet<number> | null {
   const old = change.before[0]?.blob ?? origins().get(change.rawPath) ?? null;
-  const against = [old, ...merged().map((commit) => blobAt(git, commit, change))].filter(
-    (id) => id !== null,
-  );
+  const theirs = (commit: string): string | null =>
+    blobAt(git, commit, change) ??
+    renames(git, [...comparison, commit]).get(change.rawPath) ??
+    null;
+  const against = [old, ...merged().map(theirs)].filter((id) => id !== null);
   if (against.length === 0) return null;
   const before = [...readBlobs(git, against)].map(([, content]) => content);
   return newToAll(before.filter(isContent), blob);

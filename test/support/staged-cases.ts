@@ -814,6 +814,21 @@ export const stagedCases: readonly StagedCase[] = [
     },
   },
   {
+    title: 'a merge that brings such a key into a file that was renamed here',
+    expected: 'committed',
+    scene: () => {
+      const lines = Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join('');
+      const repo = guarded({ 'menu.ini': lines });
+      repo.git('switch', '--quiet', '--create', 'menu');
+      repo.commit({ 'menu.ini': lines + bakery.lines }, 'Menu');
+      repo.git('update-ref', 'refs/remotes/origin/menu', 'menu');
+      repo.git('switch', '--quiet', 'main');
+      repo.git('mv', 'menu.ini', 'card.ini');
+      repo.commit({}, 'Rename');
+      return { repo, attempt: merge };
+    },
+  },
+  {
     title: 'a merge that brings a key which a remote branch has, and a local one on top',
     expected: 'stopped',
     scene: () => {
