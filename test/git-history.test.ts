@@ -180,6 +180,79 @@ describe('a range of commits', () => {
     );
   });
 
+  it.each([
+    ['main', 'git fetch origin main:main'],
+    ['main~1', 'git fetch origin main:main'],
+    ['v1', 'git fetch origin tag v1'],
+  ])('names for %s, which a shallow clone lacks, what gets it: %s', (name, fetch) => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.commit({ 'b.ini': plain });
+    repo.git('tag', 'v1', 'HEAD~1');
+    repo.git('switch', '--quiet', '--create', 'menu');
+    const leak = repo.commit({ 'c.ini': bakery.lines });
+    const folder = join(temporaryFolder('shallow'), 'clone');
+    const options = ['--quiet', '--depth=1', '--no-tags', '--single-branch', '--branch=menu'];
+    repo.git('clone', ...options, `file://${repo.folder}`, folder);
+    const clone = repo.beside(folder);
+    const typed: string[] = [];
+    let answer = scan(clone, '--since', name);
+    while (answer.code === 2 && typed.length < 3) {
+      const offered = [...answer.stderr.matchAll(/git fetch [^\n,]*/g)].map(String);
+      const command = offered.find((each) => each === fetch) ?? offered[0] ?? '';
+      clone.git(...command.split(' ').slice(1));
+      typed.push(command);
+      answer = scan(clone, '--since', name);
+    }
+    expect([typed, answer.findings.map(({ commit }) => commit)]).toEqual([
+      [fetch, 'git fetch --unshallow origin'],
+      [leak],
+    ]);
+  });
+
+  it('names the remote branch where only that is here', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('remote', 'add', 'origin', repo.folder);
+    repo.git('update-ref', 'refs/remotes/origin/menu', 'HEAD');
+    expect(repo.keyscan('--since', 'menu').stderr).toBe(
+      'keyscan: no such commit here: menu\n  it is here as origin/menu\n',
+    );
+  });
+
+  it('turns a date into the commit that was the last before it', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const [, command] = /type: keyscan (.*)/.exec(
+      repo.keyscan('--since', '2 weeks ago').stderr,
+    ) ?? [''];
+    expect(command).toBe(`--since "$(git rev-list -1 --before='2 weeks ago' HEAD)"`);
+    expect(repo.keyscan('--since', '2024-01-01').stderr).toMatch('--before=2024-01-01 HEAD');
+  });
+
+  it('does not take the end of a reflog for the day that was asked for', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': bakery.lines });
+    repo.commit({ 'b.ini': plain });
+    expect(repo.keyscan('--since', 'HEAD@{2001-01-01}')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^keyscan: the log of 'HEAD' only goes back to /),
+    });
+  });
+
+  it('takes a revision by the title of its commit', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain }, 'Begin');
+    const leak = repo.commit({ 'b.ini': bakery.lines }, 'Go on');
+    expect(places(repo, '--range', ':/Begin..HEAD^{/Go on}')).toEqual([`${leak} b.ini:1`]);
+  });
+
+  it('says that there are no commits yet', () => {
+    expect(repository().keyscan('--since', 'HEAD').stderr).toBe(
+      'keyscan: no such commit here: HEAD\n  there are no commits here yet\n',
+    );
+  });
+
   it('in a shallow clone ends with the fetch that mends it, unless the range is whole', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });

@@ -43,8 +43,16 @@ export function resolveCommit(git: Git, revision: string): string {
   if (revision.startsWith('-')) {
     throw new UserError(`not a revision: ${revision}`);
   }
-  const args = ['rev-parse', '--quiet', '--verify', `${revision}^{commit}`];
+  // the rest of `:/text` is all text
+  const name = revision.startsWith(':/') ? revision : `${revision}^{commit}`;
+  const args = ['rev-parse', '--verify', name];
   const outcome = git.attempt(args);
+  const [, log, start] = /log for '(.*)' only goes back to (.*)/.exec(outcome.stderr) ?? [];
+  if (outcome.code === 0 && log !== undefined) {
+    throw new UserError(`the log of '${log}' only goes back to ${start}`, {
+      hint: 'git log shows the commits of that time: name one of them',
+    });
+  }
   if (outcome.code === 0) return outcome.stdout.toString('latin1').trim();
   if (/not a git repository|dubious ownership|unsafe repository/i.test(outcome.stderr)) {
     throw git.failure(args, outcome);
@@ -107,12 +115,40 @@ function hintFor(git: Git, revision: string): string {
   if (/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)) {
     return `type: git fetch ${remoteOf(git)} ${revision}`;
   }
-  const [, remote, branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(revision) ?? [];
-  if (remote !== undefined && branch !== undefined && remotes(git).includes(remote)) {
+  if (isDate.test(revision)) {
+    return `for what came since a day, type: keyscan --since "$(git rev-list -1 --before=${quoted(revision)} HEAD)"`;
+  }
+  const [name = ''] = revision.split(/[~^]|@\{/, 1);
+  return fetchOf(git, name) ?? elsewhere(git, name);
+}
+
+const isDate = /^\d{4}-\d\d?-\d\d?\b|^yesterday$|^\d+[ .](?:hour|day|week|month|year)s?\b/;
+
+/** What gets a branch or a tag that this clone does not know. */
+function fetchOf(git: Git, name: string): string | undefined {
+  const isRef = git.attempt(['check-ref-format', '--allow-onelevel', name]).code === 0;
+  const mayBeHash = /^[0-9a-f]{4,}$/.test(name);
+  if (!isRef || mayBeHash || name === 'HEAD' || isHere(git, name)) return undefined;
+  const [, remote, branch] = /^(?:refs\/remotes\/)?([^/]+)\/(.+)$/.exec(name) ?? [];
+  const known = remotes(git);
+  if (remote !== undefined && branch !== undefined && known.includes(remote)) {
     return `type: git fetch ${quoted(remote)} ${quoted(`+${branch}:refs/remotes/${remote}/${branch}`)}`;
   }
+  if (known.length === 0) return undefined;
+  const from = remoteOf(git);
+  if (isHere(git, `refs/remotes/${from}/${name}`)) return `it is here as ${from}/${name}`;
+  const both = quoted(`${name}:${name}`);
+  return `type: git fetch ${from} ${both}, or for a tag: git fetch ${from} tag ${quoted(name)}`;
+}
+
+function elsewhere(git: Git, name: string): string {
   if (shallowBoundary(git).size > 0) return `this clone is shallow; type: ${unshallow(git)}`;
+  if (name === 'HEAD' && !isHere(git, name)) return 'there are no commits here yet';
   return 'git log shows what is here; git fetch gets what is not';
+}
+
+function isHere(git: Git, name: string): boolean {
+  return git.attempt(['rev-parse', '--quiet', '--verify', name]).code === 0;
 }
 
 export function unshallow(git: Git): string {
