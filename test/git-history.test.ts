@@ -637,6 +637,43 @@ describe('history', () => {
     });
   });
 
+  it('of a partial clone names the fetch that makes it whole', () => {
+    const repo = repository();
+    repo.git('config', 'uploadpack.allowFilter', 'true');
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    const folder = join(temporaryFolder('partial'), 'clone');
+    repo.git(
+      'clone',
+      '--quiet',
+      '--no-checkout',
+      '--filter=blob:none',
+      `file://${repo.folder}`,
+      folder,
+    );
+    const clone = repo.beside(folder);
+    const { stderr } = scan(clone, '--history');
+    const command = /type: git (.*)$/m.exec(stderr)?.[1] ?? '';
+    clone.git(...command.split(' '));
+    expect([command, places(clone, '--history')]).toEqual([
+      'fetch --refetch --no-filter origin',
+      [`${leak} a.ini:1`],
+    ]);
+  });
+
+  it('of a tagged folder tells what it cannot read', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const tree = repo.stage({ 'deep/b.ini': bakery.lines }).git('write-tree');
+    const deep = repo.git('rev-parse', `${tree}:deep`);
+    repo.git('tag', 'folder', tree);
+    rmSync(join(repo.folder, '.git/objects', deep.slice(0, 2), deep.slice(2)));
+    const { code, skipped } = scan(repo, '--history');
+    expect([code, skipped.map(({ path, reason }) => `${path} ${reason}`)]).toEqual([
+      2,
+      ['refs/tags/folder missing-object'],
+    ]);
+  });
+
   it('says which commit is missing, whatever needs it', () => {
     const repo = repository();
     const base = repo.commit({ 'a.ini': plain });

@@ -248,6 +248,11 @@ class CommitsScanning {
     if (targetType !== 'blob' && targetType !== 'tree') return;
     const entries =
       targetType === 'blob' ? [{ path: name, blob: target }] : treeOf(this.git, target);
+    if (entries === undefined) {
+      const detail = `not all of tree ${target} is in this repository (a partial clone, or damage)`;
+      this.skipped.push({ path: name, reason: 'missing-object', detail });
+      return;
+    }
     const paths = new Map(entries.map(({ blob, path }) => [blob, path]));
     for (const [id, content] of readBlobs(this.git, [...paths.keys()])) {
       this.anonymous(paths.get(id) ?? name, content, id);
@@ -403,8 +408,8 @@ class CommitsScanning {
     isVisited: boolean,
   ): ReadonlyMap<string, ReadonlyMap<string, string>> {
     const ends = this.request.selection.revisions.filter((id) => !isVisited && !id.startsWith('^'));
-    const trees = ends.map((id) => new Set(treeOf(this.git, id).map(keyOf)));
-    const entries = treeOf(this.git, 'HEAD').filter((entry) => {
+    const trees = ends.map((id) => new Set(treeOf(this.git, id)?.map(keyOf)));
+    const entries = (treeOf(this.git, 'HEAD') ?? []).filter((entry) => {
       const key = keyOf(entry);
       return (
         wanted.has(entry.path) || this.telling.has(key) || trees.some((tree) => !tree.has(key))

@@ -4,9 +4,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import type { Skipped } from '../core/finding.ts';
 import type { Scanner } from '../detect/api.ts';
+import { isPartial } from '../git/objects.ts';
 import { siftPacks } from '../git/packs.ts';
-import { selectRange, selectSince, shallowBoundary, tips, unshallow } from '../git/revisions.ts';
+import {
+  refetch,
+  selectRange,
+  selectSince,
+  shallowBoundary,
+  tips,
+  unshallow,
+} from '../git/revisions.ts';
 import type { Selection } from '../git/revisions.ts';
 import { unreachable } from '../git/reach.ts';
 import { pushed, pushOfFramework } from '../git/push.ts';
@@ -147,7 +156,7 @@ async function scanSelection(
     asked: { ...asked(settings), ...(code === undefined ? {} : { interrupted: code }) },
     base,
     what: 'commits',
-    notes: notesOf(collected.commits, code),
+    notes: [...notesOf(collected.commits, code), ...partialNotes(git, collected.skipped)],
     clean: collected.clean,
   };
 }
@@ -157,6 +166,13 @@ function notesOf(commits: number, interrupted: Interrupted | undefined): readonl
     return [`interrupted after ${count(commits, 'commit')}: this is what was found until then`];
   }
   return commits === 0 ? ['the range holds no commits'] : [];
+}
+
+function partialNotes(git: Git, skipped: readonly Skipped[]): readonly string[] {
+  const lacks = skipped.some(({ reason }) => reason === 'missing-object');
+  return lacks && isPartial(git)
+    ? [`this clone is partial; for what is not here, type: ${refetch(git)}`]
+    : [];
 }
 
 function asked({ failOn }: Settings): Asked {

@@ -67,8 +67,7 @@ export function* readBlobs(
  * not fetch.
  */
 export function presentObjects(git: Git): ReadonlySet<string> | undefined {
-  const promises = '^(extensions\\.partialclone|remote\\..*\\.promisor)$';
-  if (git.attempt(['config', '--get-regexp', promises]).code !== 0) return undefined;
+  if (!isPartial(git)) return undefined;
   const output = git.run([
     'cat-file',
     '--batch-all-objects',
@@ -76,6 +75,12 @@ export function presentObjects(git: Git): ReadonlySet<string> | undefined {
     '--batch-check=%(objectname)',
   ]);
   return new Set(output.toString('latin1').split('\n'));
+}
+
+/** Whether some remote promised what this clone left out. */
+export function isPartial(git: Git): boolean {
+  const promises = '^(extensions\\.partialclone|remote\\..*\\.promisor)$';
+  return git.attempt(['config', '--get-regexp', promises]).code === 0;
 }
 
 function requests(ids: readonly string[]): string {

@@ -107,10 +107,10 @@ export interface TreeEntry {
   readonly blob: string;
 }
 
-/** The files and links of a tree; nothing when there is no such tree, as HEAD before the first commit. */
-export function treeOf(git: Git, tree: string): readonly TreeEntry[] {
+/** The files and links of a tree; undefined when it cannot be read in full, or is not there, as HEAD before the first commit. */
+export function treeOf(git: Git, tree: string): readonly TreeEntry[] | undefined {
   const { code, stdout } = git.attempt(['ls-tree', '-r', '-z', '--full-tree', tree]);
-  if (code !== 0) return [];
+  if (code !== 0) return undefined;
   return stdout
     .toString()
     .split('\0')

@@ -155,6 +155,11 @@ export function unshallow(git: Git): string {
   return `git fetch --unshallow ${remoteOf(git)}`;
 }
 
+/** Of a partial clone; git 2.36 or later. */
+export function refetch(git: Git): string {
+  return `git fetch --refetch --no-filter ${remoteOf(git)}`;
+}
+
 function remoteOf(git: Git): string {
   const names = remotes(git);
   return quoted(names.includes('origin') ? 'origin' : (names[0] ?? 'origin'));
