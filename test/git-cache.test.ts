@@ -1,6 +1,15 @@
 // `--history --cache` must tell the same as without a cache, whatever somebody did to it.
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
@@ -151,6 +160,20 @@ describe('the cache of a history', () => {
       read: whole.read,
       said: `keyscan: the cache ${cacheOf(repo)} is damaged; every commit is looked at\n`,
       mended: ['', true],
+    });
+  });
+
+  it('is not waited for when it is a pipe', () => {
+    const repo = history();
+    const whole = scan(repo, '--cache');
+    const cache = cacheOf(repo);
+    rmSync(cache);
+    spawnSync('mkfifo', [cache]);
+    const { report, read, stderr } = scan(repo, '--cache');
+    expect({ report, read, said: stderr }).toEqual({
+      report: whole.report,
+      read: whole.read,
+      said: `keyscan: the cache ${cache} is damaged; every commit is looked at\n`,
     });
   });
 

@@ -5,6 +5,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
   mkdirSync,
   openSync,
@@ -114,9 +115,11 @@ interface Held {
 function read(file: string): Held | string | undefined {
   let bytes: Buffer;
   try {
-    const descriptor = openSync(file, 'r');
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { uid, mode } = fstatSync(descriptor);
+      const stats = fstatSync(descriptor);
+      const { uid, mode } = stats;
+      if (!stats.isFile()) return `the cache ${file} is damaged`;
       if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)) {
         return `the cache ${file} is not used: somebody else could have written it`;
       }
