@@ -393,6 +393,23 @@ describe('history', () => {
     );
   });
 
+  it('reads what a signed tag said that a merge keeps in its header', () => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': plain });
+    const tag = `object ${base}\ntype commit\ntag v1\ntagger B <b@example.com> 1 +0000\n\nFirst\n\n${bakery.lines}`;
+    const who = 'B <b@example.com> 1 +0000';
+    const lines = [
+      `tree ${repo.git('rev-parse', 'HEAD^{tree}')}`,
+      `parent ${base}`,
+      `author ${who}`,
+      `committer ${who}`,
+      `mergetag ${tag.trim().replaceAll('\n', '\n ')}`,
+    ];
+    repo.write({ made: `${lines.join('\n')}\n\nMerge tag v1\n` });
+    const merge = repo.git('hash-object', '-t', 'commit', '-w', 'made');
+    expect(places(repo, '--range', `${base}..${merge}`)).toEqual([`${merge} <commit-message>:12`]);
+  });
+
   it('reads messages of tags of tags whose own names are gone, and what they hold', () => {
     const repo = repository();
     const tagged = repo.commit({ 'a.ini': plain });

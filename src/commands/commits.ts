@@ -18,6 +18,7 @@ import {
   type Maker,
   makerOf,
   messageOf,
+  textsOf,
   walkCommits,
 } from '../git/walk.ts';
 import { count, number } from '../report/words.ts';
@@ -195,11 +196,10 @@ class CommitsScanning {
 
   visit(commit: CommitVisit): void {
     const gaps = this.skipped.length;
-    const said = this.scan({
-      path: '<commit-message>',
-      stage: this.stageOf(commit.id),
-      content: messageOf(commit.object),
-    });
+    const stage = this.stageOf(commit.id);
+    const said = textsOf(commit.object).flatMap((content) =>
+      this.scan({ path: '<commit-message>', stage, content }),
+    );
     this.keep(said, commit.id, () => makerOf(commit.object, 'author'));
     let found = said.length > 0;
     this.files += commit.empty.files;

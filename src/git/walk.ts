@@ -124,6 +124,13 @@ export function messageOf(object: Uint8Array): Uint8Array {
   return bytes.subarray(end < 0 ? bytes.length : end + 2);
 }
 
+/** Its message, and the header where that holds a merged tag with all that it says. */
+export function textsOf(commit: Uint8Array): readonly Uint8Array[] {
+  const message = messageOf(commit);
+  const header = Buffer.from(commit.buffer, commit.byteOffset, commit.length - message.length);
+  return header.includes('\nmergetag ') ? [message, header] : [message];
+}
+
 /** "Name <email>", and a date in ISO 8601 with its offset; null where the object does not tell. */
 export interface Maker {
   readonly author: string | null;
