@@ -6,11 +6,11 @@ import {
   accountIn,
   isAwsKeyId,
   isPlaceholder,
-  maskKeyId,
   type Profile,
   type ProfileHints,
   readProfiles,
 } from '../src/aws/profiles.ts';
+import { maskKeyId } from '../src/core/mask-key-id.ts';
 import { generate } from './support/examples.ts';
 
 const id = generate('aws-id@111122223333', 'human');

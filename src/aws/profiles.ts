@@ -77,12 +77,6 @@ export function readProfiles(files: readonly AwsFile[], hints: ProfileHints = {}
   }));
 }
 
-/** `AKIA…7Q2X`; ids of other stores show only their end. */
-export function maskKeyId(id: string): string {
-  const prefix = isAwsKeyId(id) ? id.slice(0, 4) : '';
-  return id.length >= 16 ? `${prefix}…${id.slice(-4)}` : '••••••••';
-}
-
 export function accountIn(id: string | undefined): string | null {
   if (id === undefined || !isAwsKeyId(id)) return null;
   const account = accountOf(id);

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import type { AwsTexts } from '../aws/change.ts';
-import { isAwsKeyId, maskKeyId, type Profile } from '../aws/profiles.ts';
+import { isAwsKeyId, type Profile } from '../aws/profiles.ts';
 import type { Finding } from '../core/finding.ts';
+import { maskKeyId } from '../core/mask-key-id.ts';
 import type { JournalKey } from '../core/migration.ts';
 import type { KeyUser, Row } from '../fix/rows.ts';
 import { existingSessions } from '../fix/sessions.ts';

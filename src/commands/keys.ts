@@ -1,8 +1,9 @@
 // `keyscan keys`: the old keys that migrations replaced, from the journal, and what becomes of them in IAM, signed by the
 // SSO role of a profile that was moved. Never a canary, never a key that the journal does not know.
-import { accountIn, maskKeyId, type Profile, readProfiles } from '../aws/profiles.ts';
+import { accountIn, type Profile, readProfiles } from '../aws/profiles.ts';
 import { isCanaryAccount } from '../aws/keyid.ts';
 import { UserError } from '../core/errors.ts';
+import { maskKeyId } from '../core/mask-key-id.ts';
 import { existingSessions } from '../fix/sessions.ts';
 import { loadPalette, type Pen, penFor } from '../report/pen.ts';
 import { keyTable } from '../report/keys.ts';

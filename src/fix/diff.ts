@@ -1,7 +1,7 @@
 // The difference that the person agrees to, without a secret in it: not on the lines that go, not on those that come, and
 // not on those around them, which may hold somebody else's.
 
-import { maskKeyId } from '../aws/profiles.ts';
+import { maskKeyId } from '../core/mask-key-id.ts';
 import type { FixFile } from '../core/migration.ts';
 import type { FilePlan } from '../write/api.ts';
 

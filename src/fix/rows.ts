@@ -2,8 +2,9 @@
 // profile and never leave the command; `toReport` makes of them what may be shown.
 
 import type { SsoSession } from '../aws/change.ts';
-import { maskKeyId, type Profile } from '../aws/profiles.ts';
+import type { Profile } from '../aws/profiles.ts';
 import type { ProfileClass } from '../core/finding.ts';
+import { maskKeyId } from '../core/mask-key-id.ts';
 import type { FixAction, FixProfile, FixState, OldKey } from '../core/migration.ts';
 
 export interface Row {

@@ -1,5 +1,6 @@
 // The old keys that migrations replaced, for `keyscan keys`.
 
+import { maskKeyId } from '../core/mask-key-id.ts';
 import type { JournalKey } from '../core/migration.ts';
 import type { Pen } from './pen.ts';
 import { pad, widthOf, wrap } from './width.ts';
@@ -26,11 +27,7 @@ export function keyTable(keys: readonly JournalKey[], now: Date, pen: Pen): stri
 }
 
 function cellsOf({ id, account, user, status, profiles }: JournalKey): readonly string[] {
-  return [masked(id), account ?? '-', user ?? '-', status, profiles.join(', ')];
-}
-
-function masked(id: string): string {
-  return `${id.slice(0, 4)}…${id.slice(-4)}`;
+  return [maskKeyId(id), account ?? '-', user ?? '-', status, profiles.join(', ')];
 }
 
 /** Masked: those that have waited until their day, and are not deleted. */
@@ -38,7 +35,7 @@ export function dueKeys(keys: readonly JournalKey[], now: Date): readonly string
   const today = now.toISOString().slice(0, 10);
   return keys
     .filter(({ remind, status }) => status !== 'deleted' && remind !== null && remind <= today)
-    .map(({ id }) => masked(id));
+    .map(({ id }) => maskKeyId(id));
 }
 
 /** An active key is due at once; an inactive one when it has waited. */
@@ -51,11 +48,11 @@ function reminderOf({ id, status }: JournalKey, pen: Pen): readonly string[] {
   const action = status === 'inactive' ? 'delete' : 'deactivate';
   const why =
     status === 'inactive'
-      ? `${masked(id)} has been inactive long enough; if nothing misses it:`
-      : `${masked(id)} may still be active; nothing here uses it any more:`;
+      ? `${maskKeyId(id)} has been inactive long enough; if nothing misses it:`
+      : `${maskKeyId(id)} may still be active; nothing here uses it any more:`;
   const lines = wrap(pen.safe(why), pen.width - 4);
   return [
     ...lines.map((text, index) => `${index === 0 ? pen.marks.warning : ' '} ${text}`),
-    `  ${pen.safe(`keyscan keys ${action} ${masked(id)}`)}`,
+    `  ${pen.safe(`keyscan keys ${action} ${maskKeyId(id)}`)}`,
   ];
 }

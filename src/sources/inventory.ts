@@ -2,8 +2,9 @@
 
 import path from 'node:path';
 import { namedProfiles } from '../aws/named-profiles.ts';
-import { type AwsFile, maskKeyId, type Profile, readProfiles } from '../aws/profiles.ts';
+import { type AwsFile, type Profile, readProfiles } from '../aws/profiles.ts';
 import type { ProfileRow, ProfileWay } from '../core/finding.ts';
+import { maskKeyId } from '../core/mask-key-id.ts';
 import { type AwsPlaces, bytesOf, readAwsFiles } from './aws-files.ts';
 import type { HomeFile } from './home-files.ts';
 import { homePath, namesIn, statOf } from './home-path.ts';
