@@ -17,8 +17,11 @@ export async function maskedDiff(
   known: readonly KnownValue[],
 ): Promise<FixFile> {
   const { createTwoFilesPatch } = await import('diff');
-  const old = maskedText(textOf(before ?? new Uint8Array()), known);
-  const patch = createTwoFilesPatch(path, path, old, maskedText(textOf(after), known), '', '', {
+  const masks = known.flatMap(({ role, value }) =>
+    value.length < 4 ? [] : [{ value, mask: role === 'id' ? maskKeyId(value) : dots }],
+  );
+  const old = maskedText(textOf(before ?? new Uint8Array()), masks);
+  const patch = createTwoFilesPatch(path, path, old, maskedText(textOf(after), masks), '', '', {
     context: 3,
   });
   return { path, diff: withoutHead(patch) };
@@ -33,23 +36,25 @@ function withoutHead(patch: string): string {
   return patch.replace(/^(?:Index:.*\n)?={3,}\n/, '').replace(/^(---|\+\+\+) (.*)\t$/gm, '$1 $2');
 }
 
-function maskedText(text: string, known: readonly KnownValue[]): string {
+interface Mask {
+  readonly value: string;
+  readonly mask: string;
+}
+
+function maskedText(text: string, masks: readonly Mask[]): string {
   return text
     .split('\n')
-    .map((line) => maskedLine(line, known))
+    .map((line) => maskedLine(line, masks))
     .join('\n');
 }
 
 const dots = '••••••••';
 
-function maskedLine(line: string, known: readonly KnownValue[]): string {
-  const masked = maskedContent(line);
-  return known
-    .filter(({ value }) => value.length >= 4)
-    .reduce(
-      (text, { role, value }) => text.replaceAll(value, role === 'id' ? maskKeyId(value) : dots),
-      masked,
-    );
+function maskedLine(line: string, masks: readonly Mask[]): string {
+  return masks.reduce(
+    (text, { value, mask }) => text.replaceAll(value, () => mask),
+    maskedContent(line),
+  );
 }
 
 /** A setting, a comment, a header; whatever else it is goes on with a value and may be the rest of a secret. */
