@@ -35,7 +35,7 @@ function dropEarlierSettings(draft: Draft, sections: readonly IniSection[]): str
     if (winner === undefined || winner === line) continue;
     const spelled = [line, winner].map((index) => {
       const found = ini.lines[index];
-      return found?.type === 'setting' ? textOf(ini, found.name) : '';
+      return found?.type === 'setting' ? found.name : '';
     });
     if (spelled[0] !== spelled[1] || goesOn(draft, line) || goesOn(draft, winner)) {
       throw new Refused(

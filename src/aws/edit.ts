@@ -2,11 +2,12 @@
 // handed out as edits of the files as they lie there. The rules are those of issue 5 and of the SDKs: what one of them
 // would read differently than planned is refused, with the way out.
 
-import type { AwsTexts, ProfileChange } from './change.ts';
+import type { AwsTexts, ProfileChange, SsoSession } from './change.ts';
 import { managersOf, planChange } from './plan-change.ts';
 import { uneditable } from './editable.ts';
-import type { IniEdit } from './ini.ts';
+import { type IniEdit, type IniFile, parseIni } from './ini.ts';
 import { editPieces, editsOf, joinPieces, type Piece, wholeOf } from './pieces.ts';
+import { open } from './plan-work.ts';
 import { strictDialects } from './dialects.ts';
 import { readBoth } from './read-both.ts';
 import { type Refusal, Refused } from './refusal.ts';
@@ -95,6 +96,8 @@ interface State {
   readonly credentials: FileState;
   readonly notes: readonly string[];
   readonly sessions: readonly (readonly [profile: string, session: string])[];
+  /** What the sessions that changes ask for are called in the config file. */
+  readonly chosen: ReadonlyMap<SsoSession, string>;
   readonly accepted: readonly ProfileChange[];
   readonly managers: ReadonlyMap<string, string>;
 }
@@ -104,6 +107,8 @@ interface FileState {
   readonly exists: boolean;
   readonly pieces: readonly Piece[];
   readonly now: Uint8Array | undefined;
+  /** Of `now`. */
+  readonly ini: IniFile;
 }
 
 function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boolean): EditPlan {
@@ -111,7 +116,7 @@ function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boole
   const config = fileState(same ? (given.config ?? given.credentials) : given.config);
   const credentials = same ? config : fileState(given.credentials);
   let state: State = {
-    ...{ config, credentials, notes: [], sessions: [], accepted: [] },
+    ...{ config, credentials, notes: [], sessions: [], chosen: new Map(), accepted: [] },
     managers: managersOf(
       given.same ? { ...given, config: given.config ?? given.credentials } : given,
     ),
@@ -148,7 +153,8 @@ function planAll(given: AwsTexts, groups: readonly ChangeGroup[], careful: boole
 /** Throws `Refused`. */
 function advance(state: State, change: ProfileChange, same: boolean, careful: boolean): State {
   const before = textsOf(state, same);
-  const planned = planChange(before, change, state.managers);
+  const work = open(before, state.config.ini, state.credentials.ini, state.chosen);
+  const planned = planChange(work, change, state.managers);
   const config = edited(state.config, planned.config);
   const credentials = same ? config : edited(state.credentials, planned.credentials);
   const after = { ...state, config, credentials };
@@ -158,11 +164,13 @@ function advance(state: State, change: ProfileChange, same: boolean, careful: bo
       ? verifyEdits(before, textsOf(after, same), [change])
       : [];
   if (problem !== undefined) throw new Refused(problem, 'change that by hand, then start again');
-  const session = planned.session !== undefined && !isRepair(change);
+  const { session: name } = planned;
+  const isNamed = name !== undefined && change.type === 'sso';
   return {
     ...after,
     notes: [...state.notes, ...planned.notes],
-    sessions: session ? [...state.sessions, [change.profile, planned.session]] : state.sessions,
+    sessions: isNamed ? [...state.sessions, [change.profile, name]] : state.sessions,
+    chosen: isNamed ? new Map(state.chosen).set(change.session, name) : state.chosen,
     accepted: [...state.accepted, change],
   };
 }
@@ -203,13 +211,20 @@ const nothing = {
 
 function fileState(bytes: Uint8Array | undefined): FileState {
   const original = bytes ?? new Uint8Array();
-  return { original, exists: bytes !== undefined, pieces: wholeOf(original), now: bytes };
+  return {
+    original,
+    exists: bytes !== undefined,
+    pieces: wholeOf(original),
+    now: bytes,
+    ini: parseIni(original),
+  };
 }
 
 function edited(file: FileState, edits: readonly IniEdit[]): FileState {
   if (edits.length === 0) return file;
   const pieces = editPieces(file.pieces, edits);
-  return { ...file, pieces, now: joinPieces(file.original, pieces) };
+  const now = joinPieces(file.original, pieces);
+  return { ...file, pieces, now, ini: parseIni(now, file.ini) };
 }
 
 function fileEdit({ original, exists, pieces, now }: FileState): FileEdit | undefined {

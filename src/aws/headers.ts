@@ -13,9 +13,8 @@ export function headerFor(name: string, kind: ConfigFileKind): string {
   return kind === 'credentials' || name === 'default' ? `[${name}]` : `[profile ${name}]`;
 }
 
-/** The dialects that read the profile from the section with this header line, and those that do not. */
-export function readersOf(header: string, kind: ConfigFileKind, profile: string): Dialect[] {
-  if (!couldMean(header, profile)) return [];
+/** The dialects that read the profile from the section with this header line. */
+function readersOf(header: string, kind: ConfigFileKind, profile: string): Dialect[] {
   const bytes = Buffer.from(`${header.trim()}\nx = 1\n`);
   return dialects.filter((dialect) =>
     [...readDialect(dialect, bytes, kind).profiles.keys()].some((name) =>
@@ -26,7 +25,7 @@ export function readersOf(header: string, kind: ConfigFileKind, profile: string)
 
 /** Some SDKs take quotes, backslashes and blanks at the ends for a part of the name. */
 export function isSpelling(name: string, profile: string): boolean {
-  return name === profile || unquoted(name) === profile;
+  return name === profile || (name.length > profile.length && unquoted(name) === profile);
 }
 
 /** JavaScript takes such a line for something that belongs to the section above. */
@@ -49,16 +48,15 @@ export interface FoundSection {
 
 /** The sections of a file that are for a profile, in the order of the file. */
 export function sectionsOf(ini: IniFile, kind: ConfigFileKind, profile: string): FoundSection[] {
+  const bareName = bare(profile);
   return ini.sections.flatMap((section) => {
-    const readers = section.header < 0 ? [] : readersOf(headerLine(ini, section), kind, profile);
+    const header = headerLine(ini, section);
+    // Cheap, and true for whatever the readers have to look at
+    const couldMean = section.header >= 0 && bare(header).includes(bareName);
+    const readers = couldMean ? readersOf(header, kind, profile) : [];
     const meant = readers.length > 0 || meaningOf(section, { kind, ini })?.name === profile;
     return meant ? [{ section, readers }] : [];
   });
-}
-
-/** Cheap, and true for whatever `readersOf` has to look at. */
-function couldMean(header: string, profile: string): boolean {
-  return bare(header).includes(bare(profile));
 }
 
 function bare(text: string): string {

@@ -15,16 +15,21 @@ export type IniLine = Span & {
   readonly indent: number;
 } & (
     | { readonly type: 'blank' | 'comment' | 'text' }
-    | { readonly type: 'header'; readonly name: Span }
+    /** `name` is what stands between the brackets. */
+    | { readonly type: 'header'; readonly name: string }
     | IniSettingLine
   );
 
-/** `name = value`, `name: value`, `export NAME=value`; spans without blanks, quotes or a comment that follows. */
+/** `name = value`, `name: value`, `export NAME=value`. */
 export interface IniSettingLine {
   readonly type: 'setting';
-  readonly name: Span;
-  readonly operator: Span;
-  readonly value: Span;
+  /** In the case that it is written in. */
+  readonly name: string;
+  readonly operator: '=' | ':';
+  /** Nothing stands between the name and the operator. */
+  readonly tight: boolean;
+  /** Without quotes and without a comment that a blank sets apart. */
+  readonly value: string;
 }
 
 export interface IniFile {
@@ -49,19 +54,18 @@ export interface IniSection {
 export interface IniSetting {
   /** Lower case, as every SDK but one reads it. */
   readonly name: string;
-  /** Without quotes and without a comment that a blank sets apart. */
   readonly value: string;
+  /** Index in `lines`. */
   readonly line: number;
-  readonly valueSpan: Span;
   /** The name of the empty setting above whose indented block this one stands in. */
   readonly within: string | undefined;
 }
 
-export function parseIni(bytes: Uint8Array): IniFile {
+/** `before` is what these bytes were before a small edit: its sections serve again as far as nothing changed. */
+export function parseIni(bytes: Uint8Array, before: IniFile = nothing): IniFile {
   const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const bom = latin1.startsWith('\xEF\xBB\xBF');
-  const lines = splitLines(latin1, bom ? 3 : 0);
-  return { latin1, bom, lines, sections: sectionsOf(latin1, lines) };
+  return { latin1, bom, ...readAgain(latin1, bom, before.bom === bom ? before : nothing) };
 }
 
 export interface IniEdit extends Span {
@@ -87,14 +91,87 @@ export function wholeLine({ start, end, eol }: IniLine): Span {
 }
 
 /** Text of a span as people wrote it. */
-export function textOf(file: IniFile, { start, end }: Span): string {
-  return Buffer.from(file.latin1.slice(start, end), 'latin1').toString('utf8');
+export function textOf({ latin1 }: IniFile, span: Span): string {
+  return decode(latin1, span);
 }
 
-function splitLines(latin1: string, from: number): IniLine[] {
+const nothing: IniFile = {
+  latin1: '',
+  bom: false,
+  lines: [],
+  sections: [{ name: '', header: -1, next: 0, settings: [] }],
+};
+
+/** Reads from the last header that is still the same to the first that is the same again. */
+function readAgain(
+  latin1: string,
+  bom: boolean,
+  before: IniFile,
+): Pick<IniFile, 'lines' | 'sections'> {
+  const { head, tail } = commonEnds(before.latin1, latin1);
+  const isInHead = (line: IniLine | undefined): boolean =>
+    line === undefined || wholeLine(line).end < head;
+  const isInTail = (line: IniLine | undefined): boolean =>
+    line !== undefined && line.start > before.latin1.length - tail;
+  const headers = before.sections.map(({ header }) => before.lines[header]);
+  const first = headers.findLastIndex(isInHead);
+  const last = headers.findIndex(isInTail);
+  const sectionsAfter = last < 0 ? [] : before.sections.slice(last);
+
+  const from = Math.max(before.sections[first]?.header ?? 0, 0);
+  const to = sectionsAfter[0]?.header ?? before.lines.length;
+  const shift = latin1.length - before.latin1.length;
+  const read = splitLines(
+    latin1,
+    headers[first]?.start ?? (bom ? 3 : 0),
+    last < 0 ? latin1.length : (headers[last]?.start ?? 0) + shift,
+  );
+  const lines = [
+    ...before.lines.slice(0, from),
+    ...read,
+    ...before.lines
+      .slice(to)
+      .map((line) => ({ ...line, start: line.start + shift, end: line.end + shift })),
+  ];
+  const lineShift = from + read.length - to;
+  return {
+    lines,
+    sections: [
+      ...before.sections.slice(0, first),
+      ...sectionsOf(lines, from, from + read.length, headers[first] === undefined),
+      ...sectionsAfter.map((section) => shiftedSection(section, lineShift)),
+    ],
+  };
+}
+
+/** How many characters are the same at the beginning and, of the others, at the end. */
+function commonEnds(a: string, b: string): { readonly head: number; readonly tail: number } {
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a.charCodeAt(head) === b.charCodeAt(head)) head++;
+  let tail = 0;
+  while (
+    tail < shorter - head &&
+    a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)
+  ) {
+    tail++;
+  }
+  return { head, tail };
+}
+
+function shiftedSection(section: IniSection, by: number): IniSection {
+  return {
+    ...section,
+    header: section.header + by,
+    next: section.next + by,
+    settings: section.settings.map((setting) => ({ ...setting, line: setting.line + by })),
+  };
+}
+
+function splitLines(latin1: string, from: number, to: number): IniLine[] {
   const lines: IniLine[] = [];
   const lineEnd = /\r\n|\n|\r/g;
-  for (let start = from; start < latin1.length;) {
+  for (let start = from; start < to;) {
     lineEnd.lastIndex = start;
     const match = lineEnd.exec(latin1);
     const end = match?.index ?? latin1.length;
@@ -119,7 +196,8 @@ function readLine(latin1: string, start: number, end: number, eol: IniLine['eol'
   if (first === '[') {
     const close = latin1.indexOf(']', content.start);
     if (close > 0 && close < end) {
-      return { ...at, type: 'header', name: trim(latin1, content.start + 1, close) };
+      const name = decode(latin1, trim(latin1, content.start + 1, close));
+      return { ...at, type: 'header', name };
     }
   }
   return { ...at, ...(readSetting(latin1, content) ?? { type: 'text' }) };
@@ -133,11 +211,13 @@ function readSetting(latin1: string, content: Span): IniSettingLine | undefined 
   const comment = text.slice(operator + 1).search(/[ \t][#;]/);
   const end = comment < 0 ? content.end : content.start + operator + 1 + comment;
   const value = trim(latin1, content.start + operator + 1, end);
+  const name = trim(latin1, content.start + Math.min(exported, operator), content.start + operator);
   return {
     type: 'setting',
-    name: trim(latin1, content.start + Math.min(exported, operator), content.start + operator),
-    operator: { start: content.start + operator, end: content.start + operator + 1 },
-    value: withoutQuotes(latin1, value),
+    name: decode(latin1, name),
+    operator: text[operator] === '=' ? '=' : ':',
+    tight: name.end === content.start + operator,
+    value: decode(latin1, withoutQuotes(latin1, value)),
   };
 }
 
@@ -147,38 +227,43 @@ function withoutQuotes(latin1: string, { start, end }: Span): Span {
   return quoted ? { start: start + 1, end: end - 1 } : { start, end };
 }
 
-function sectionsOf(latin1: string, lines: readonly IniLine[]): IniSection[] {
-  const starts = lines.flatMap((line, index) => (line.type === 'header' ? [index] : []));
-  return [-1, ...starts].map((header, index) => {
-    const next = starts[index] ?? lines.length;
-    const line = lines[header];
-    const name = line?.type === 'header' ? decode(latin1, line.name) : '';
-    return { name, header, next, settings: settingsOf(latin1, lines, header + 1, next) };
-  });
-}
-
-function settingsOf(
-  latin1: string,
+/** Of the lines in between; `isTop` when they begin with what stands before the first header. */
+function sectionsOf(
   lines: readonly IniLine[],
   from: number,
   to: number,
-): IniSetting[] {
+  isTop: boolean,
+): IniSection[] {
+  const starts = isTop ? [-1] : [];
+  for (let index = from; index < to; index++) {
+    if (lines[index]?.type === 'header') starts.push(index);
+  }
+  return starts.map((header, index) => {
+    const next = starts[index + 1] ?? to;
+    const line = lines[header];
+    const name = line?.type === 'header' ? line.name : '';
+    return { name, header, next, settings: settingsOf(lines, header + 1, next) };
+  });
+}
+
+function settingsOf(lines: readonly IniLine[], from: number, to: number): IniSetting[] {
   const settings: IniSetting[] = [];
   let block: { readonly name: string; readonly indent: number } | undefined;
   lines.slice(from, to).forEach((line, offset) => {
     if (line.type !== 'setting') return;
-    const name = decode(latin1, line.name).toLowerCase();
-    const value = decode(latin1, line.value);
+    const name = line.name.toLowerCase();
+    const { value } = line;
     if (block !== undefined && line.indent <= block.indent) block = undefined;
     const within = block?.name;
-    settings.push({ name, value, line: from + offset, valueSpan: line.value, within });
+    settings.push({ name, value, line: from + offset, within });
     if (value === '' && block === undefined) block = { name, indent: line.indent };
   });
   return settings;
 }
 
 function decode(latin1: string, { start, end }: Span): string {
-  return Buffer.from(latin1.slice(start, end), 'latin1').toString('utf8');
+  const text = latin1.slice(start, end);
+  return /[^\0-\x7f]/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
 /** Blanks of every kind that the SDKs trim, the no-break space (C2 A0 in UTF-8) too: it comes with copied text. */

@@ -6,7 +6,7 @@ import { removeDuplicates } from './duplicates.ts';
 import type { IniEdit } from './ini.ts';
 import { changeSettings, rename } from './plan-settings.ts';
 import { signInWithLogin, signInWithSso } from './plan-sign-in.ts';
-import { isKey, open, takeOut, type Work } from './plan-work.ts';
+import { isKey, takeOut, type Work } from './plan-work.ts';
 import { readProfiles } from './profiles.ts';
 import { Refused } from './refusal.ts';
 
@@ -21,16 +21,15 @@ export interface PlannedChange {
 
 /** `managers` as the files were at first. Throws `Refused`. */
 export function planChange(
-  texts: AwsTexts,
+  work: Work,
   change: ProfileChange,
   managers: ReadonlyMap<string, string>,
 ): PlannedChange {
-  const work = open(texts);
   if (change.type !== 'repair') refuseManaged(managers, change.profile);
   const session = act(work, change);
   return {
     config: editsOfDraft(work.config),
-    credentials: texts.same ? [] : editsOfDraft(work.credentials),
+    credentials: work.texts.same ? [] : editsOfDraft(work.credentials),
     notes: work.notes,
     session,
   };

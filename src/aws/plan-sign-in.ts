@@ -29,9 +29,11 @@ export function signInWithSso(
   const { profile, account, role, legacy } = change;
   checkSso(change);
   refuseUnreadableName(profile);
-  const chosen = legacy
-    ? { session: change.session, exists: true }
-    : chooseSession(work.texts, change.session);
+  const known = legacy ? change.session.name : work.chosen.get(change.session);
+  const chosen =
+    known === undefined
+      ? chooseSession(work.texts, change.session)
+      : { session: { ...change.session, name: known }, exists: true };
   const { name, startUrl, region, scopes } = chosen.session;
   const values: Readonly<Record<string, string>> = {
     sso_session: name,
@@ -135,11 +137,10 @@ function isReadByAll({ readers }: FoundSection, profile: string, header: string)
 
 /** ` = ` as in the examples of AWS, unless the file has it otherwise. */
 function inStyle({ ini }: Draft, lines: readonly string[]): readonly string[] {
-  const first = ini.lines.find(
-    (line) => line.type === 'setting' && ini.latin1[line.operator.start] === '=',
-  );
-  const tight = first?.type === 'setting' && first.operator.start === first.name.end;
-  return tight ? lines.map((line) => line.replace(' = ', '=')) : lines;
+  const first = ini.lines.find((line) => line.type === 'setting' && line.operator === '=');
+  return first?.type === 'setting' && first.tight
+    ? lines.map((line) => line.replace(' = ', '='))
+    : lines;
 }
 
 function refuseUnreadableName(profile: string): void {

@@ -1,11 +1,11 @@
 // Both files open for one change, and what all changes do to them: find the profile's sections, take settings out, respell
 // a header. What an SDK would take otherwise is refused.
 
-import type { AwsTexts } from './change.ts';
+import type { AwsTexts, SsoSession } from './change.ts';
 import type { ConfigFileKind } from './dialects.ts';
 import { type Draft, newDraft } from './draft.ts';
 import { headerLine, isHeaderForJs, sectionsOf } from './headers.ts';
-import { type IniSection, parseIni, textOf } from './ini.ts';
+import { type IniFile, type IniSection, textOf } from './ini.ts';
 import { keyRoles } from './profiles.ts';
 import { Refused } from './refusal.ts';
 import { dedentComments, dropIfEmpty, removeSettings } from './section-edit.ts';
@@ -15,15 +15,26 @@ export interface Work {
   readonly config: Draft;
   /** The same object when both names lead to one file. */
   readonly credentials: Draft;
+  /** What sessions that are in use already are called, so that they are not looked for again. */
+  readonly chosen: ReadonlyMap<SsoSession, string>;
   readonly notes: string[];
 }
 
-export function open(texts: AwsTexts): Work {
-  const config = newDraft(parseIni(texts.config ?? new Uint8Array()));
-  const credentials = texts.same
-    ? config
-    : newDraft(parseIni(texts.credentials ?? new Uint8Array()));
-  return { texts, config, credentials, notes: [] };
+/** `config` and `credentials` are readings of the texts; the same object when both names lead to one file. */
+export function open(
+  texts: AwsTexts,
+  config: IniFile,
+  credentials: IniFile,
+  chosen: Work['chosen'],
+): Work {
+  const draft = newDraft(config);
+  return {
+    texts,
+    config: draft,
+    credentials: config === credentials ? draft : newDraft(credentials),
+    chosen,
+    notes: [],
+  };
 }
 
 export interface OpenFile {

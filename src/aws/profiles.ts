@@ -2,14 +2,7 @@
 // as that can be told without a network, and who depends on it. Pure and lenient: what an SDK refuses is read as well.
 
 import type { ProfileClass } from '../core/finding.ts';
-import {
-  type IniFile,
-  type IniSection,
-  type IniSetting,
-  parseIni,
-  type Span,
-  textOf,
-} from './ini.ts';
+import { type IniFile, type IniSection, type IniSetting, parseIni, textOf } from './ini.ts';
 import { accountOf, isCanaryAccount } from './keyid.ts';
 
 export type AwsFileKind = 'config' | 'credentials';
@@ -49,9 +42,6 @@ export interface KeyPlace {
   readonly file: AwsFileKind;
   readonly role: KeyRole;
   readonly value: string;
-  /** Index into the lines of the file. */
-  readonly line: number;
-  readonly span: Span;
 }
 
 export interface ProfileHints {
@@ -202,12 +192,12 @@ function isKeySetting({ name, value }: IniSetting): boolean {
 }
 
 function addSection(draft: Draft, section: IniSection, file: AwsFileKind): void {
-  for (const { name, value, within, line, valueSpan } of section.settings) {
+  for (const { name, value, within } of section.settings) {
     const role = keyRoles.get(name);
     // An empty setting above indented keys does not make them something else.
     if (role === undefined)
       draft.settings.set(within === undefined ? name : `${within}.${name}`, value);
-    else if (!isPlaceholder(value)) draft.places.push({ file, role, value, line, span: valueSpan });
+    else if (!isPlaceholder(value)) draft.places.push({ file, role, value });
   }
 }
 

@@ -116,8 +116,7 @@ function operatorOf({ ini }: Draft, section: IniSection): string {
   const all = ini.lines.map((_, index) => index);
   for (const index of [...own, ...all]) {
     const line = ini.lines[index];
-    if (line?.type !== 'setting' || ini.latin1[line.operator.start] !== '=') continue;
-    return line.operator.start > line.name.end ? ' = ' : '=';
+    if (line?.type === 'setting' && line.operator === '=') return line.tight ? '=' : ' = ';
   }
   return ' = ';
 }
