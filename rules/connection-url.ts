@@ -166,6 +166,7 @@ export const connectionUrl: readonly Rule[] = [
       { text: 'Server=host;Port=5432;User Id=username;Password=secret;Database=databasename;' },
       { text: 'Data Source=db.moonbakery.dev;User ID=oven;Password={0};' },
       { text: 'cvs://:pserver:anoncvs@sources.moonbakery.dev:/cvs/src' },
+      { text: 'jdbc:oracle:thin:scott/tiger@//ora.moonbakery.dev:1521/orders' },
       { text: 'postgres://user:password@db.moonbakery.dev/orders' },
       { text: 'postgres://postgres:postgres@localhost:5432/test' },
       { text: 'postgres://oven:${DB_PASSWORD}@db.moonbakery.dev/orders' },

@@ -108,6 +108,25 @@ describe('a password in a URL of a package', () => {
     },
   );
 
+  it.each([
+    'postgresql+psycopg2://scott:tiger@192.168.0.199:5432/test',
+    'jdbc:oracle:thin:scott/tiger@//ora.moonbakery.dev:1521/orders',
+    'Data Source=ora.moonbakery.dev;User Id=SCOTT;Password=Tiger;',
+    'http://wiki:pedia@moonbakery.dev',
+    'http://Aladdin:open%20sesame@moonbakery.dev/',
+  ])('is none when manuals gave it to everybody: %s', (url) => {
+    expect(found(`${url}\n`)).toEqual([]);
+  });
+
+  it.each(['oven:tiger', 'scott:pedia', 'scott:tiger{{A-Za-z0-9*8}}'])(
+    'is one when only a half of it is known: %s',
+    (login) => {
+      expect(found(`postgres://${login}@db.moonbakery.dev/orders\n`)).toEqual([
+        'connection-url-password secret high',
+      ]);
+    },
+  );
+
   it('is none where an argument will stand', () => {
     expect(found('"https://x-access-token:%[1]s@github.com/oven/oven.git"\n')).toEqual([]);
   });

@@ -76,6 +76,14 @@ const inventedWords =
   'p4ssw0rd|passw0rd|s3cr3t';
 const invented = new RegExp(`^(?:${inventedWords})+$`);
 
+/** What manuals and standards gave to everybody: Oracle's demonstration, RFC 7616 and 7617, the halves of a name. */
+const ofManuals: ReadonlySet<string> = new Set([
+  'scott:tiger',
+  'mufasa:circleoflife',
+  'aladdin:opensesame',
+  'wiki:pedia',
+]);
+
 const reference = /^[$%#]\w|[{}<>|]|\$\(|^\[.*\]?$|^%(?:\[\d\])?[sdvq]$|\*{2,}|\.{3}|…|^:\w/;
 
 function isInvented(password: string, user: string): boolean {
@@ -90,6 +98,7 @@ function isInvented(password: string, user: string): boolean {
     /^(?:anonymous|anon)$/.test(name) ||
     last === name ||
     last === name.replace(/user(?:name)?$/, 'pass') ||
+    ofManuals.has(`${name}:${letters}`) ||
     /^[^a-z]{1,8}$/.test(last) ||
     (words.length <= 64 &&
       (invented.test(words) || invented.test(words.replace(/\d{1,4}$/, '')))) ||
