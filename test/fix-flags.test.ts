@@ -45,6 +45,23 @@ describe('refused, and nothing is asked of AWS:', () => {
     expect(here.aws.log).toEqual([]);
   });
 
+  const sessions = ['acme', 'till'].map(
+    (name) =>
+      `[sso-session ${name}]\nsso_start_url = https://${name}.awsapps.com/start\nsso_region = us-east-1\n`,
+  );
+
+  it.each([
+    ['no start URL', [], '', '--start-url URL --sso-region REGION\n'],
+    ['no start URL beside a region', region, '', '--start-url URL\n'],
+    ['no region', start, '', '--sso-region REGION\n'],
+    ['several sessions and none of them named', [], sessions.join(''), '--sso-session NAME\n'],
+  ])('%s, without a terminal', async (_, args, config, flag) => {
+    const here = await two({}, config);
+    const { code, stderr } = await here.fix([...args, '--yes']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`say it: ${flag}`)]);
+    expect(here.aws.log).toEqual([]);
+  });
+
   it.each([
     ['other', 'two profiles would be called other'],
     ['a b', 'the new name of profile "work" is none that every SDK reads'],

@@ -114,7 +114,10 @@ async function newSession(
       proposal: host.env['AWS_DEFAULT_SSO_START_URL'],
       check: problemOf,
     }));
-  if (typed === undefined) throw mustBeSaid('no start URL is known', '--start-url URL');
+  if (typed === undefined) {
+    const region = wish.region === undefined ? ' --sso-region REGION' : '';
+    throw mustBeSaid('no start URL is known', `--start-url URL${region}`);
+  }
   const { url, isAwsHost, region: guess } = checkStartUrl(typed);
   if (!isAwsHost) await warnOfStrangeHost(url, ask, host);
   const region =

@@ -83,13 +83,22 @@ async function migrate(context: FixContext): Promise<ExitCode> {
   }
   const note = (await import('../sso/index.ts')).noteOnEndpointUrl(host.env);
   if (note !== undefined) host.err(said(note));
-  const asked = await askOwners(rows, context);
-  const moves = asked.some((row) => isPlanned(row) && row.action === 'migrate');
   const byLogin = flags.target === 'login';
-  const session = moves && !byLogin ? await sessionFor(context) : undefined;
-  const loggedIn = moves && byLogin ? await logIn(asked, context) : asked;
+  // Where nobody can answer, what was not said is missing before AWS is asked for anything
+  const known =
+    context.ask === undefined && !byLogin && rows.some(moves)
+      ? await sessionFor(context)
+      : undefined;
+  const asked = await askOwners(rows, context);
+  const session =
+    asked.some(moves) && !byLogin ? (known ?? (await sessionFor(context))) : undefined;
+  const loggedIn = asked.some(moves) && byLogin ? await logIn(asked, context) : asked;
   const proven = await mapAndProve(loggedIn, session, signIns(context), context);
   return carryOutOrStop(await planOf(proven.rows, context), { ...proven, session }, context);
+}
+
+function moves(row: Row): boolean {
+  return isPlanned(row) && row.action === 'migrate';
 }
 
 /** What is planned without anybody having signed in: nothing, or env files of profiles that have moved before. */
