@@ -386,9 +386,9 @@ function aloneInLine(found: Found, rule: number, part: RulePart): Piece[] {
   const others = own.filter(({ role }) => role === part.role).sort((a, b) => a.start - b.start);
   const lone = own.filter((piece) => {
     if (piece.role !== part.beside?.role) return false;
-    const after = others.findIndex(({ start }) => start >= piece.end);
-    const next = after < 0 ? undefined : others[after];
-    const previous = others[(after < 0 ? others.length : after) - 1];
+    const after = firstAbove(others, piece.end - 1, ({ start }) => start);
+    const next = others[after];
+    const previous = others[after - 1];
     const near =
       (next !== undefined && gapBetween(found.layer, piece.end, next.start).level === 0) ||
       (previous !== undefined && gapBetween(found.layer, previous.end, piece.start).level === 0);

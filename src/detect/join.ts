@@ -17,6 +17,8 @@ interface Placed {
   readonly piece: Piece;
   readonly start: number;
   readonly end: number;
+  /** Its name without the words that say which half of a key it is. */
+  readonly stem: string;
 }
 
 /** Joins the pieces of one rule; each comes out in exactly one group. */
@@ -31,11 +33,11 @@ export function join(found: Found, rule: number): Group[] {
 function joinLayer(found: Found, rule: number, groups: Group[]): Placed[] {
   const placed: Placed[] = found.pieces
     .filter((piece) => piece.rule === rule)
-    .map((piece) => ({ piece, start: piece.start, end: piece.end }));
+    .map((piece) => ({ piece, start: piece.start, end: piece.end, stem: stemOf(piece.name) }));
   for (const inner of found.inner) {
     for (const left of joinLayer(inner, rule, groups)) {
       const [start, end] = inner.layer.toParent(left.start, left.end);
-      placed.push({ piece: left.piece, start, end });
+      placed.push({ ...left, start, end });
     }
   }
   placed.sort((a, b) => a.start - b.start || a.end - b.end);
@@ -137,8 +139,8 @@ function matchByName(
     if (loose !== undefined) for (const item of [a, b]) loose.add(item);
   };
   const taken = new Set<Placed>();
-  const secretsByStem = groupBy(secrets, stemOf);
-  for (const [stem, same] of groupBy(ids, stemOf)) {
+  const secretsByStem = byStem(secrets);
+  for (const [stem, same] of byStem(ids)) {
     if (stem === '') continue;
     matchInOrder(same, secretsByStem.get(stem) ?? [], (a, b) => {
       join(a, b);
@@ -151,25 +153,22 @@ function matchByName(
   matchInOrder(ids.filter(free), secrets.filter(free), join, single ? undefined : agree);
 }
 
-function groupBy(items: readonly Placed[], key: (item: Placed) => string): Map<string, Placed[]> {
+function byStem(items: readonly Placed[]): Map<string, Placed[]> {
   const groups = new Map<string, Placed[]>();
   for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
+    const group = groups.get(item.stem);
+    if (group === undefined) groups.set(item.stem, [item]);
     else group.push(item);
   }
   return groups;
 }
 
-function agree(a: Placed, b: Placed): boolean {
-  const first = stemOf(a);
-  const second = stemOf(b);
+function agree({ stem: first }: Placed, { stem: second }: Placed): boolean {
   return first === '' || second === '' || first.includes(second) || second.includes(first);
 }
 
-/** What is left of a name without the words that say which half of a key it is. */
-function stemOf({ piece }: Placed): string {
-  return piece.name
+function stemOf(name: string): string {
+  return name
     .replace(
       /accesskeyid|secretaccesskey|accesskey|secretkey|sessiontoken|securitytoken|keyid/g,
       '',
@@ -265,7 +264,7 @@ function matchGreedily(
 
 /** A name of which the other knows nothing counts as some lines in between. */
 function costOf(a: Placed, b: Placed): number {
-  return distance(a, b) + (stemOf(a) === stemOf(b) ? 0 : 400);
+  return distance(a, b) + (a.stem === b.stem ? 0 : 400);
 }
 
 function distance(a: Placed, b: Placed): number {

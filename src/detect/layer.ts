@@ -57,8 +57,9 @@ export function base64Layer(parent: Layer, start: number, end: number): Layer {
       bytes[written++] = (pending >> held) & 0xff;
     }
   }
+  let ink: readonly [number, number] | undefined;
   return child(parent, bytes, ['base64'], (from, to) =>
-    isAll(bytes, from, to)
+    from <= (ink ??= inkOf(bytes))[0] && to >= ink[1]
       ? [start, end]
       : [
           places[Math.floor((from * 8) / 6)] ?? start,
@@ -127,9 +128,9 @@ function child(
   };
 }
 
-/** Whether nothing but white space stands around [from, to). */
-function isAll(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = 0; i < from; i++) if ((bytes[i] ?? 0) > 32) return false;
-  for (let i = to; i < bytes.length; i++) if ((bytes[i] ?? 0) > 32) return false;
-  return true;
+/** Where the white space before everything else ends, and that behind it begins. */
+function inkOf(bytes: Uint8Array): readonly [from: number, to: number] {
+  const isInk = (byte: number): boolean => byte > 32;
+  const first = bytes.findIndex(isInk);
+  return first < 0 ? [bytes.length, 0] : [first, bytes.findLastIndex(isInk) + 1];
 }

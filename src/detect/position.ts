@@ -14,7 +14,8 @@ export class Positions {
   private readonly firstLine: number;
   private readonly firstColumn: number;
   private starts: number[] | undefined;
-  private last = { line: -1, at: 0, column: 0 };
+  /** What was asked for, in file order: on one long line each is counted on from the nearest before it. */
+  private readonly known: { readonly at: number; readonly column: number }[] = [];
 
   /** `mark`: bytes of a byte order mark; `firstLine` and `firstColumn`: where in the whole file `bytes` starts. */
   constructor(bytes: Uint8Array, mark: number, firstLine = 1, firstColumn = 1) {
@@ -27,13 +28,14 @@ export class Positions {
   at(offset: number): Place {
     const index = this.lineIndex(offset);
     const start = this.startOf(index);
-    // Offsets mostly come in order: on one long line each is counted on from the one before.
-    const known =
-      this.last.line === index && this.last.at <= offset
-        ? this.last
+    const next = firstAbove(this.known, offset, ({ at }) => at);
+    const nearest = this.known[next - 1];
+    const from =
+      nearest !== undefined && nearest.at >= start
+        ? nearest
         : { at: start, column: index === 0 ? this.firstColumn : 1 };
-    const column = known.column + decode(this.bytes.subarray(known.at, offset)).length;
-    this.last = { line: index, at: offset, column };
+    const column = from.column + decode(this.bytes.subarray(from.at, offset)).length;
+    if (nearest?.at !== offset) this.known.splice(next, 0, { at: offset, column });
     return { line: index + this.firstLine, column };
   }
 

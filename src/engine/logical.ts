@@ -226,8 +226,7 @@ function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
 }
 
 function hasComma(bytes: Uint8Array, from: number, to: number): boolean {
-  const comma = bytes.indexOf(44, from);
-  return comma >= 0 && comma < to;
+  return bytes.subarray(from, to).includes(44);
 }
 
 const joinedBefore =

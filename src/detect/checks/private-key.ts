@@ -146,9 +146,11 @@ function header(bytes: Buffer, at: number): Element | undefined {
 
 function readPutty(text: string): PrivateKey | undefined {
   const encryption = /^Encryption:[ \t]*(\S+)/m.exec(text)?.[1];
-  const lines = /^Private-Lines:[ \t]*\d{1,3}\s*\n([^]*?)\n\s*Private-MAC/m.exec(text)?.[1];
-  if (encryption === undefined || lines === undefined) return undefined;
-  const body = lines.replace(/\s/g, '');
+  const lines = text.split(/\r\n|\r|\n/);
+  const first = lines.findIndex((line) => /^Private-Lines:[ \t]*\d{1,3}\s*$/.test(line)) + 1;
+  const last = lines.findIndex((line, index) => index > first && /^\s*Private-MAC/.test(line));
+  if (encryption === undefined || first === 0 || last < 0) return undefined;
+  const body = lines.slice(first, last).join('').replace(/\s/g, '');
   return /^[A-Za-z0-9+/]{24,}={0,2}$/.test(body)
     ? { format: 'PuTTY', encrypted: encryption !== 'none', body }
     : undefined;
