@@ -1,6 +1,6 @@
 import type { Rule } from '../src/core/rule.ts';
 
-// AWS: access keys in every form people leak them (scanners.md 2.11, aws.md 2), and AWS's other credentials.
+// AWS: access keys in every form people leak them, and AWS's other credentials.
 
 const base32 = 'A-Z2-7';
 const base64 = 'A-Za-z0-9+/';

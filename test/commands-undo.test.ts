@@ -1,4 +1,4 @@
-// `keyscan undo`: a migration backwards, from what the journal and the sealed lines remember (issue 5).
+// `keyscan undo`: a migration backwards, from what the journal and the sealed lines remember.
 import {
   chmodSync,
   existsSync,

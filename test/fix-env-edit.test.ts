@@ -1,4 +1,4 @@
-// The guided fix of env files (issue 5, section 2; aws.md 5.8): the pair becomes AWS_PROFILE, all else stays.
+// The guided fix of env files: the pair becomes AWS_PROFILE, all else stays.
 import { describe, expect, it } from '@jest/globals';
 import { editEnvFile, type EnvEdit, type MigratedKey } from '../src/fix/env-edit.ts';
 import { generate } from './support/examples.ts';

@@ -1,4 +1,4 @@
-// What six real clients sign with, before and after a migration: every class of profile (aws.md 5.1), on the wire. The
+// What six real clients sign with, before and after a migration: every class of profile, on the wire. The
 // page docs/migration.md is made from the same run.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -131,7 +131,7 @@ describe.each(here)('$name', ({ id, ask, version }) => {
   it('assumes the roles of profiles that depend on a migrated one by SSO', () => {
     const dependants = answers(after, ({ class: kind }) => kind === 'dependant');
     const seen = dependants.map(({ profile, identity }) => [profile.after, word(identity)]);
-    // It knows no sso-session there (aws.md 0.1); newer ones do.
+    // It knows no sso-session there; newer ones do.
     const expected = crashesOnChains(id, version) ? '– crashes' : 'role by SSO';
     expect(seen).toEqual(dependants.map(({ profile }) => [profile.after, expected]));
   });

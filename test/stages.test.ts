@@ -1,4 +1,4 @@
-// Where a leak lies decides what to do about it (product contract, sections 3 to 5): every way there is of asking, the
+// Where a leak lies decides what to do about it: every way there is of asking, the
 // stage that it answers with, and the first advice, which is another one for each.
 import { describe, expect, it } from '@jest/globals';
 

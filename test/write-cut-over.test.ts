@@ -1,4 +1,4 @@
-// Config and credentials from the old state to the new one, whatever fails on the way (issue 5: interrupted anywhere).
+// Config and credentials from the old state to the new one, whatever fails on the way.
 import {
   existsSync,
   mkdirSync,

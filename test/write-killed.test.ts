@@ -1,5 +1,5 @@
 // The program is ended (-9) at each call that it makes of the system during a cut-over, on real files: what it leaves works,
-// holds secrets only where they were or in 0600 beside it, and the next run goes on (issue 5: interrupted anywhere).
+// holds secrets only where they were or in 0600 beside it, and the next run goes on.
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// One file replaced as a whole or not at all (issue 5, section 1, step 6).
+// One file replaced as a whole or not at all.
 import {
   chmodSync,
   chownSync,

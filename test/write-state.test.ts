@@ -1,4 +1,4 @@
-// What keyscan remembers between runs, and that one run at a time writes (issue 5).
+// What keyscan remembers between runs, and that one run at a time writes.
 import {
   appendFileSync,
   chmodSync,

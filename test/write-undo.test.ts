@@ -1,4 +1,4 @@
-// What is kept, sealed, for the way back (issue 5: never a plaintext backup).
+// What is kept, sealed, for the way back: never a plaintext backup.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -50,7 +50,7 @@ export interface AwsTexts {
   readonly same: boolean;
 }
 
-/** The SDKs whose order of credentials is known (issue 5, aws.md's provider order). */
+/** The SDKs whose order of credentials is known. */
 export const sdks = ['aws-cli', 'boto3', 'js', 'go', 'rust', 'java', 'ruby', 'dotnet'] as const;
 export type Sdk = (typeof sdks)[number];
 

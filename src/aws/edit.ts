@@ -1,5 +1,5 @@
 // Changes of profiles → edits of bytes. Each change is planned on what the ones before it left, and the whole is
-// handed out as edits of the files as they lie there. The rules are those of issue 5 and of the SDKs: what one of them
+// handed out as edits of the files as they lie there. The rules are those of the SDKs: what one of them
 // would read differently than planned is refused, with the way out.
 
 import type { AwsTexts, ProfileChange, SsoSession } from './change.ts';

@@ -1,4 +1,4 @@
-// What an AWS access key id says by itself, without a network (aws.md 3.1–3.3).
+// What an AWS access key id says by itself, without a network.
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -1,6 +1,6 @@
 // Which credentials each SDK takes for a profile, from both files alone: no environment, no network, the profile named
 // explicitly. The orders differ, and that is the danger of a half-done migration: with keys beside SSO settings the AWS
-// CLI signs with SSO and Terraform with the key (issue 5). botocore, JavaScript, Go and Java follow their sources and are
+// CLI signs with SSO and Terraform with the key. botocore, JavaScript, Go and Java follow their sources and are
 // held to them by differential tests (test/aws-resolve.test.ts); Rust, Ruby and .NET follow their sources as read.
 
 import type { AwsTexts, Resolution, Sdk } from './change.ts';

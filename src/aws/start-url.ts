@@ -1,4 +1,4 @@
-// When two spellings of a start URL mean one access portal (aws.md 4.1, 4.3).
+// When two spellings of a start URL mean one access portal.
 
 /** The AWS CLI's cache tells them apart, the service does not. What is no URL is only like itself. */
 export function sameStartUrl(a: string, b: string): boolean {

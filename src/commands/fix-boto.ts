@@ -1,5 +1,5 @@
 // What boto and the AWS CLI fall back to where a profile has no credentials: keys of boto's own files, which a migration
-// can uncover (aws.md 1.1). Only told, never changed.
+// can uncover. Only told, never changed.
 import { join } from 'node:path';
 
 import { bytesOf } from '../sources/aws-files.ts';

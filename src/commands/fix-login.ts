@@ -1,6 +1,6 @@
 // `--target login`: for people without IAM Identity Center. `aws login` signs in with the console's own credentials, but
 // refuses a profile that holds static keys, so it is run on a config file of its own; what it wrote there is the proof
-// that the new way works, and becomes the plan for the real file (aws.md 4.7).
+// that the new way works, and becomes the plan for the real file.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -95,7 +95,7 @@ export interface Skipped {
   readonly detail: string;
 }
 
-/** The reasons after which a scan is not complete (product contract, section 5). */
+/** The reasons after which a scan is not complete. */
 const incompleteReasons: ReadonlySet<SkipReason> = new Set([
   'unreadable',
   'too-large',

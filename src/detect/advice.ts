@@ -1,4 +1,4 @@
-// What to do next, for this kind of finding at this stage (aws.md 5.9): at first where it lies, then whose it is, then the
+// What to do next, for this kind of finding at this stage: at first where it lies, then whose it is, then the
 // rule's own advice.
 
 import { ownProfileStep } from '../core/advice.ts';

@@ -1,4 +1,4 @@
-// Stores that speak S3 but are not AWS: their keys must never be called AWS, migrated or sent there (aws.md 5.4).
+// Stores that speak S3 but are not AWS: their keys must never be called AWS, migrated or sent there.
 
 export interface Store {
   readonly provider: string;

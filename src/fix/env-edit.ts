@@ -1,5 +1,5 @@
 // The guided fix of an env file: a key pair that is exactly a migrated profile's becomes AWS_PROFILE, in the file's own
-// style; region, comments and every other byte stay (issue 5, section 2; aws.md 5.8). Pure: bytes in, edits out.
+// style; region, comments and every other byte stay. Pure: bytes in, edits out.
 import { applyEdits, type IniEdit, type Span } from '../aws/ini.ts';
 import {
   commentAfter,

@@ -1,4 +1,4 @@
-// Names that people give to users of machines (aws.md 5.5). A guess: naming the profile overrules it.
+// Names that people give to users of machines. A guess: naming the profile overrules it.
 
 const names =
   /^(?:ci|svc|service|terraform|github-actions|gitlab|jenkins|circleci|buildkite)(?:[-_.]|$)|[-_.](?:ci|deploy|deployer|bot|svc)$|^ses-smtp-user\.|^BedrockAPIKey-/i;

@@ -56,7 +56,7 @@ interface Judgement {
   readonly movable: boolean;
 }
 
-/** By class (issue 5, aws.md 5.1): what keyscan can do itself, and what somebody has to do instead. */
+/** By class: what keyscan can do itself, and what somebody has to do instead. */
 const judgements: Readonly<Record<ProfileClass, Judgement>> = {
   human: { action: 'migrate', reason: 'move to SSO', movable: true },
   temporary: {

@@ -1,4 +1,4 @@
-// Where the services are: by region and partition, or where AWS_ENDPOINT_URL_SSO_OIDC, _SSO, _STS and _IAM say (issue 5).
+// Where the services are: by region and partition, or where AWS_ENDPOINT_URL_SSO_OIDC, _SSO, _STS and _IAM say.
 // Always explicit, so that no SDK looks for itself in files or variables that name another store.
 import { UserError } from '../core/errors.ts';
 

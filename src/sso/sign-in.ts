@@ -1,4 +1,4 @@
-// Signing in to IAM Identity Center (aws.md 4.5): in the browser of this computer (PKCE, RFC 7636), or with a code that is
+// Signing in to IAM Identity Center: in the browser of this computer (PKCE, RFC 7636), or with a code that is
 // typed in anywhere (RFC 8628). The token stays in memory; who writes it down decides that elsewhere.
 import { createHash, randomBytes } from 'node:crypto';
 

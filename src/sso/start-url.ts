@@ -1,4 +1,4 @@
-// The address of an access portal, as people paste it (aws.md 4.3).
+// The address of an access portal, as people paste it.
 import { portalPath } from '../aws/start-url.ts';
 import { UserError } from '../core/errors.ts';
 import { isRegion } from './endpoints.ts';
@@ -12,7 +12,7 @@ export interface StartUrl {
   readonly region: string | undefined;
 }
 
-/** Hosts below these are AWS's (aws.md 4.3, the AWS CLI's list). */
+/** Hosts below these are AWS's; the AWS CLI has the same list. */
 const suffixes = [
   '.app.aws',
   '.portal.amazonaws.com',

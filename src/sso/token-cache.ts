@@ -1,4 +1,4 @@
-// The files of ~/.aws/sso/cache, as the AWS CLI and the SDKs read and write them (aws.md 4.4). Pure: bytes and names only.
+// The files of ~/.aws/sso/cache, as the AWS CLI and the SDKs read and write them. Pure: bytes and names only.
 import { createHash } from 'node:crypto';
 
 import type { SsoSession } from '../aws/change.ts';

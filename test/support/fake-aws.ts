@@ -1,4 +1,4 @@
-// A loopback fake of everything that `--fix` talks to (aws.md 7.2): OIDC, the portal, STS and IAM, and the sign-in that `aws login` uses, behind one port. It
+// A loopback fake of everything that `--fix` talks to: OIDC, the portal, STS and IAM, and the sign-in that `aws login` uses, behind one port. It
 // verifies what AWS verifies (PKCE, secrets, signatures) and remembers which key signed what:
 //
 //   const aws = await startFakeAws(moonbakery());

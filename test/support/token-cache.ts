@@ -1,5 +1,5 @@
 // Signs a home in as `aws sso login` does: the two files of ~/.aws/sso/cache in the format that the AWS CLI and the SDKs
-// read (aws.md 4.4).
+// read.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// A home as people have it, with a profile of each of the twelve classes of aws.md 5.1 (and the variants that SDKs treat
+// A home as people have it, with a profile of each of the twelve classes (and the variants that SDKs treat
 // differently), on a fake AWS that knows their keys. What is to become of each stands beside it.
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
