@@ -51,7 +51,7 @@ export function editsOfDraft(draft: Draft): IniEdit[] {
 }
 
 /** Line ends as in the line, or as in the file where the line has none. */
-export function eolOf(ini: IniFile, line?: IniLine): string {
+function eolOf(ini: IniFile, line?: IniLine): string {
   return line?.eol || ini.lines.find(({ eol }) => eol !== '')?.eol || '\n';
 }
 

@@ -18,9 +18,8 @@ export function optionsPage(): string {
     .replace(/\n+$/, '\n');
 }
 
-function commandLine({ name, usage, about, later }: Command): string {
-  const text = name === 'scan' ? `keyscan ${usage}` : `keyscan ${usage}`;
-  return `- \`${text}\`: ${about}${later ? ' _Not available yet._' : ''}`;
+function commandLine({ usage, about, later }: Command): string {
+  return `- \`keyscan ${usage}\`: ${about}${later ? ' _Not available yet._' : ''}`;
 }
 
 function optionLine(option: Option): string {

@@ -91,7 +91,7 @@ export const formatChoices = [
   'codeclimate',
   'azure',
 ] as const;
-export const shells = ['bash', 'zsh', 'fish'] as const;
+const shells = ['bash', 'zsh', 'fish'] as const;
 
 export const commands: readonly Command[] = [
   {

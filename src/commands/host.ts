@@ -4,7 +4,7 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Findings and what was asked for. */
   readonly out: (text: string) => void;
-  /** Everything else; control characters of names in it are made visible. */
+  /** Everything else. Printed as it is: `said` makes control characters of names visible. */
   readonly err: (text: string) => void;
   /** Colour of each stream: 0 none, 1 sixteen, 2 256, 3 true colour. */
   readonly color: () => Color;

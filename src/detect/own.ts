@@ -14,8 +14,6 @@ export interface Own {
   readonly rule: Rule | undefined;
 }
 
-export const ownCheck = 'own-key';
-
 export function ownKeys(keys: readonly OwnKey[]): Own {
   let secret: Buffer | undefined; // not before it is needed: without own keys no scan has to load node:crypto for it
   const hash = (value: string): string =>

@@ -29,7 +29,6 @@ export interface PackedTables {
 /** A table of 64 KiB stays in a processor's second cache; a smaller one lets more through. */
 export const filterBits = 16;
 export const entrySize = 4;
-export const literalSize = 4;
 export const anyCaseFlag = 1;
 export const nameFlag = 2;
 export const wordFlag = 4;

@@ -1,12 +1,6 @@
 // Which account and role an old profile becomes. Never chosen silently: one role is proposed, several are ranked with the
 // reason, and a script says which.
 
-/** `--map FILE`, or `--account` and `--role` for one profile. Profiles that are not in it stay. */
-export interface Wish {
-  readonly account: string | undefined;
-  readonly role: string | undefined;
-}
-
 export interface RoleChoice {
   readonly role: string;
   /** Higher fits better. Of equal ones the weaker comes first; what may do everything is never put first by a hint. */

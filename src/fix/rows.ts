@@ -1,5 +1,5 @@
 // One row a profile: what it is, what is to become of it, and how far that has got. Rows hold secrets through their
-// profile and never leave the command; `toReport` makes of them what may be shown.
+// profile and never leave the command; `reported` makes of them what may be shown.
 
 import type { SsoSession } from '../aws/change.ts';
 import type { Profile } from '../aws/profiles.ts';

@@ -30,10 +30,6 @@ const table: Readonly<Record<FormatName, (mayColor: boolean) => Promise<Format>>
   azure: async () => (await import('./azure.ts')).azure,
 };
 
-export function isFormatName(name: string): name is FormatName {
-  return Object.hasOwn(table, name);
-}
-
 /** `color` 0 spares loading the library that colours. */
 export function loadFormat(name: FormatName, color: ReportContext['color'] = 3): Promise<Format> {
   return table[name](color > 0);

@@ -1,5 +1,5 @@
 // Bytes of one file into one reused buffer; whatever cannot be read becomes a Skipped, never an exception.
-// Synchronous calls are 10 times faster than promises here (performance notes in docs/decisions.md).
+// Synchronous calls are 10 times faster than promises here (measured; docs/architecture.md).
 
 import {
   closeSync,

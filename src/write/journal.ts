@@ -73,7 +73,7 @@ export interface JournalRead {
 }
 
 /** How long a key stays inactive before keyscan asks whether it can be deleted. */
-export const daysUntilReminder = 14;
+const daysUntilReminder = 14;
 
 export function openJournal(
   folder: string,

@@ -210,7 +210,7 @@ export function isThere(target: string, identity: Identity, fs: FileSystem): boo
   return found !== undefined && sameFile(identity, identityAndRights(found).identity);
 }
 
-export function refuseChanged(
+function refuseChanged(
   path: string,
   target: string,
   original: Original | undefined,
