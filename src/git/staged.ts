@@ -1,7 +1,7 @@
 // What the next commit would add: the index against HEAD, by object ids. The working tree is not looked at, and nothing
 // is written. GIT_INDEX_FILE, GIT_DIR and GIT_WORK_TREE are what git told the hook.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { Document, Reader } from '../core/document.ts';
@@ -126,24 +126,20 @@ function addedLines(
   change: Change,
   blob: Uint8Array | Reader,
   origins: () => ReadonlyMap<string, string>,
-  merged: () => readonly string[],
+  merged: () => readonly Had[],
 ): ReadonlySet<number> | null {
   const old = change.before[0]?.blob ?? origins().get(change.rawPath) ?? null;
-  const theirs = (commit: string): string | null =>
-    blobAt(git, commit, change) ??
-    renames(git, [...comparison, commit]).get(change.rawPath) ??
-    null;
-  const against = [old, ...merged().map(theirs)].filter((id) => id !== null);
+  const against = [old, ...merged().map((had) => had(change))].filter((id) => id !== null);
   if (against.length === 0) return null;
   const before = [...readBlobs(git, against)].map(([, content]) => content);
   return newToAll(before.filter(isContent), blob);
 }
 
-/**
- * In a merge: the commits where what is merged was last seen on a remote. What they hold is no news to anybody.
- * `git merge` tells its pre-merge-commit hook the other heads by variables, before MERGE_HEAD is written.
- */
-function knownToRemotes(git: Git): readonly string[] {
+/** The content that a commit has in the place of a staged one. */
+type Had = (change: Change) => string | null;
+
+/** In a merge: the commits where what is merged was last seen on a remote. What they hold is no news to anybody. */
+function knownToRemotes(git: Git): readonly Had[] {
   const heads = mergeHeads(git);
   if (heads.length === 0) return [];
   const local = git
@@ -152,15 +148,26 @@ function knownToRemotes(git: Git): readonly string[] {
     .split('\n');
   const frontier = local.filter((line) => line.startsWith('-')).map((line) => line.slice(1));
   const unpushed = new Set(local);
-  return [...heads.filter((head) => !unpushed.has(head)), ...frontier.slice(0, 64)];
+  const known = [...heads.filter((head) => !unpushed.has(head)), ...frontier.slice(0, 64)];
+  return known.map((commit) => {
+    const origins = lazily(() => renames(git, [...comparison, commit]));
+    return (change) => blobAt(git, commit, change) ?? origins().get(change.rawPath) ?? null;
+  });
 }
 
+/** `git merge` tells its pre-merge-commit hook the other heads by variables, before MERGE_HEAD is written. */
 function mergeHeads(git: Git): string[] {
-  const { code, stdout } = git.attempt(['rev-parse', '--quiet', '--verify', 'MERGE_HEAD']);
-  const told = Object.keys(git.environment).flatMap(
-    (name) => /^GITHEAD_([0-9a-f]{40,64})$/.exec(name)?.[1] ?? [],
-  );
-  return [...new Set([...(code === 0 ? [stdout.toString('latin1').trim()] : []), ...told])];
+  const file = resolve(git.cwd, git.line(['rev-parse', '--git-path', 'MERGE_HEAD']));
+  // more than one line in an octopus, of which git tells only the first
+  const written = existsSync(file) ? readFileSync(file, 'latin1').split('\n').filter(isId) : [];
+  const told = Object.keys(git.environment)
+    .map((name) => name.replace(/^GITHEAD_/, ''))
+    .filter(isId);
+  return [...new Set([...written, ...told])];
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{40,64}$/.test(text);
 }
 
 function blobAt(git: Git, commit: string, change: Change): string | null {

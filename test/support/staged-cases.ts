@@ -4,6 +4,7 @@
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { generate } from './examples.ts';
 import { key, repository, type Repository } from './repository.ts';
 import { temporaryFolder } from './run.ts';
 
@@ -42,6 +43,18 @@ function staging(
   after: Readonly<Record<string, string | Uint8Array>>,
 ): () => Scene {
   return () => ({ repo: guarded({ 'README.md': '#\n', ...before }).stage(after), attempt: commit });
+}
+
+/** `menu` adds lines to a file that main has given another name. */
+function renamedHere(lines: string): Repository {
+  const long = Array.from({ length: 20 }, (_, index) => `setting_${index} = ${index}\n`).join('');
+  const repo = guarded({ 'a.ini': long });
+  repo.git('switch', '--quiet', '--create', 'menu');
+  repo.commit({ 'a.ini': long + lines }, 'Menu');
+  repo.git('switch', '--quiet', 'main');
+  repo.git('mv', 'a.ini', 'b.ini');
+  repo.commit({}, 'Another name');
+  return repo;
 }
 
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
@@ -557,6 +570,15 @@ export const stagedCases: readonly StagedCase[] = [
     scene: staging({}, { 'a.ini': utf16(bakery.lines) }),
   },
   {
+    title: 'UTF-16 with a line separator in a password',
+    expected: 'stopped',
+    scene: () => {
+      const password = generate('A-Za-z0-9*16', 'oven');
+      const text = `url = https://oven:\u2028${password}@git.moonbakery.dev/oven\n`;
+      return { repo: guarded().stage({ 'a.ini': utf16(text) }), attempt: commit };
+    },
+  },
+  {
     title: 'a file with a committed key saved as UTF-16',
     expected: 'committed',
     scene: staging(
@@ -850,6 +872,33 @@ export const stagedCases: readonly StagedCase[] = [
       repo.commit({ 'b.ini': plain }, 'More');
       repo.git('switch', '--quiet', 'main');
       return { repo, attempt: merge };
+    },
+  },
+  {
+    title: 'a merge that brings a key of a remote branch into a file renamed here',
+    expected: 'committed',
+    scene: () => {
+      const repo = renamedHere(bakery.lines);
+      repo.git('update-ref', 'refs/remotes/origin/menu', 'menu');
+      return { repo, attempt: merge };
+    },
+  },
+  {
+    title: 'a merge that brings a key of a local branch into a file renamed here',
+    expected: 'stopped',
+    scene: () => ({ repo: renamedHere(bakery.lines), attempt: merge }),
+  },
+  {
+    title: 'an octopus merge, committed by hand, with a key that a remote branch has',
+    expected: 'committed',
+    scene: () => {
+      const repo = forked({ 'a.ini': plain });
+      repo.git('switch', '--quiet', '--create', 'drinks', 'HEAD~1');
+      repo.commit({ 'c.ini': bakery.lines }, 'Drinks');
+      repo.git('update-ref', 'refs/remotes/origin/drinks', 'drinks');
+      repo.git('switch', '--quiet', 'main');
+      repo.git('merge', '--quiet', '--no-commit', 'menu', 'drinks');
+      return { repo, attempt: commit };
     },
   },
   {
