@@ -1,6 +1,6 @@
 // What the generated hook looks for before it starts Node, as one expression for `grep -E`, such that bytes in which it
 // finds nothing hold no finding. It is made of literals that every match holds as they are (engine: literalEnd compares
-// bytes), so an escaped or divided value does not matter; UTF-16 is read after its NUL bytes are taken out.
+// bytes), so an escaped or divided value does not matter. Data with NUL bytes, UTF-16 among them, is Node's to read.
 
 import type { Matcher, Tables, TokenMatcher } from '../engine/tables.ts';
 import { sharedPieces } from './hook-pieces.ts';
@@ -51,8 +51,9 @@ function necessary(
       if (matcher.anchor === '://') return [[':', '/', '/', '[^[:space:]]*', '@']];
       return [literal(matcher.anchor, matcher.anyCase)];
     case 'container': {
+      if (matcher.encoding === 'utf-16') return [];
       const { text } = matcher.literals[step >> 2] ?? { text: '' };
-      return [literal(text.replaceAll('\0', ''), matcher.encoding === 'escaped')];
+      return [literal(text, matcher.encoding === 'escaped')];
     }
   }
 }

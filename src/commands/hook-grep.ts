@@ -1,5 +1,5 @@
 // The grep that a hook may use as it is: one that calls a stream binary when there is a NUL byte anywhere in it, as GNU's
-// does, and so sends UTF-16 to Node by itself. With another one the NUL bytes are taken out first.
+// does, and so sends UTF-16 to Node by itself. For another one the NUL bytes become something that can be looked for.
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';

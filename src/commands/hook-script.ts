@@ -133,11 +133,11 @@ const mostFiles = 100;
  * hash. The shell's own word for it comes past git and grep, before their answer.
  */
 function stagedBody({ anchors, grep }: HookParts): string {
-  const search =
+  const [search, binary] =
     grep === undefined
-      ? "LC_ALL=C tr -d '\\000' | LC_ALL=C grep"
-      : `LC_ALL=C ${quote(slashes(grep))}`;
-  return `anchors=${quote(`${anchors}|^(keyscan-end-)?[0-9a-f-]+ missing$`)}
+      ? ["LC_ALL=C tr '\\000' '\\001' | LC_ALL=C grep", '|\u0001']
+      : [`LC_ALL=C ${quote(slashes(grep))}`, ''];
+  return `anchors=${quote(`${anchors}|^(keyscan-end-)?[0-9a-f-]+ missing$${binary}`)}
 ${looking}
 requests() {
   blobs= end=keyscan-end files=0
