@@ -194,7 +194,7 @@ const problems: readonly Problem[] = [
     ),
     code: 1,
     what: /^git looks for hooks in .*elsewhere \(core.hooksPath, global\), and it is not there$/,
-    mend: 'git config --global --unset core.hooksPath && keyscan install',
+    mend: 'git config --global --unset-all core.hooksPath && keyscan install',
     mends: true,
   },
   {

@@ -220,6 +220,87 @@ describe('keyscan install', () => {
     }).toEqual({ code: 2, said: true });
   });
 
+  it.each(['', '/dev/null'])('says that core.hooksPath switches hooks off: "%s"', (value) => {
+    const repo = repository();
+    repo.git('config', 'core.hooksPath', value);
+    const said = ['install', 'doctor'].map((command) => repo.keyscan(command));
+    const mend = 'git config --local --unset-all core.hooksPath';
+    expect(said.map(({ code }) => code)).toEqual([2, 1]);
+    for (const { stdout, stderr } of said) expect(stdout + stderr).toContain(mend);
+    repo.git('config', '--local', '--unset-all', 'core.hooksPath');
+    expect(repo.keyscan('install').code).toBe(0);
+    expect(commits(repo, { 'b.ini': bakery.lines }).moved).toBe(false);
+  });
+
+  it.each(['my hooks', 'tab\there', 'line\nend', '~/hooks', 'h\u00f6oks/"x"'])(
+    'installs where git looks when core.hooksPath is "%s"',
+    (value) => {
+      const repo = repository();
+      repo.commit({ 'README.md': '#\n' });
+      repo.git('config', 'core.hooksPath', value);
+      repo.keyscan('install');
+      expect(commits(repo, { 'b.ini': bakery.lines }).moved).toBe(false);
+    },
+  );
+
+  it('types what makes a global core.hooksPath harmless here, also in a linked work tree', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    repo.git('config', '--global', 'core.hooksPath', '/somewhere/else');
+    const folder = join(temporaryFolder('linked'), 'tree');
+    repo.git('worktree', 'add', '--quiet', folder);
+    const linked = repo.beside(folder);
+    const { stderr } = linked.keyscan('install');
+    const command = /or for this repository alone: (git config core.hooksPath .*)/.exec(
+      stderr,
+    )?.[1];
+    linked.start('sh', '-c', command ?? '');
+    linked.keyscan('install');
+    expect([repo, linked].map((each) => commits(each, { 'b.ini': bakery.lines }).moved)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it('has nothing to do in a bare repository without work trees', () => {
+    const repo = repository({ init: ['--bare'] });
+    const { code, stderr, stdout } = repo.keyscan('install');
+    expect({
+      code,
+      stdout,
+      stderr,
+      hooks: existsSync(join(repo.folder, 'hooks/pre-commit')),
+    }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `keyscan: no commits are made in a bare repository: ${repo.folder}
+  go into a clone or a work tree of it
+`,
+      hooks: false,
+    });
+  });
+
+  it('installs in a bare repository for its work trees', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    const folder = temporaryFolder('bare');
+    repo.git('clone', '--quiet', '--bare', '.', join(folder, 'r.git'));
+    const bare = repo.beside(join(folder, 'r.git'));
+    bare.git('worktree', 'add', '--quiet', join(folder, 'tree'));
+    const { code } = bare.keyscan('install');
+    const tree = repo.beside(join(folder, 'tree'));
+    expect({ code, moved: commits(tree, { 'b.ini': bakery.lines }).moved }).toEqual({
+      code: 0,
+      moved: false,
+    });
+  });
+
+  it('wants to be at a work tree, where other managers of hooks can be seen', () => {
+    const repo = repository();
+    const { code, stderr } = repo.beside(join(repo.folder, '.git')).keyscan('install');
+    expect({ code, said: stderr.includes('go to the work tree') }).toEqual({ code: 2, said: true });
+  });
+
   it('says that this git cannot do --global', () => {
     const repo = repository();
     const [, minor = '0'] = /2\.(\d+)/.exec(repo.git('--version')) ?? [];

@@ -45,8 +45,13 @@ export function reach(name: HookName, place: HookPlace, parts: HookParts, host: 
 
 function notThere(
   name: HookName,
-  { folder, setting, others }: HookPlace,
+  { folder, manager, setting, others }: HookPlace,
 ): Pick<Diagnosis, 'state' | 'what' | 'mend'> {
+  if (manager === 'nobody') {
+    const { value = '', scope = '' } = setting ?? {};
+    const what = `git runs no hooks here: core.hooksPath is '${value}'`;
+    return absentOr(name, 'fails', what, `git config --${scope} --unset-all core.hooksPath`);
+  }
   const [other] = others;
   if (other !== undefined) {
     const { name: framework, next } = frameworks[other];
@@ -59,7 +64,7 @@ function notThere(
     name,
     'fails',
     what,
-    isOwn ? again : `git config --${setting.scope} --unset core.hooksPath && keyscan install`,
+    isOwn ? again : `git config --${setting.scope} --unset-all core.hooksPath && keyscan install`,
   );
 }
 

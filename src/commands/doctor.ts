@@ -4,7 +4,7 @@
 import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
-import { type HookPlace, hookPlace } from '../git/hook-places.ts';
+import { bareRepository, type HookPlace, hookPlace } from '../git/hook-places.ts';
 import { type Git, openGit } from '../git/run.ts';
 import { type Checkup, checkupText, type Diagnosis } from '../report/doctor.ts';
 import { loadPalette } from '../report/pen.ts';
@@ -46,11 +46,7 @@ function codeOf(hooks: readonly Diagnosis[]): ExitCode {
 
 function checkHere(git: Git, flags: DoctorFlags, host: Host): Checkup {
   const place = hookPlace(git);
-  if (git.attempt(['rev-parse', '--show-toplevel']).code !== 0) {
-    throw new UserError(`no commits are made in a bare repository: ${place.top}`, {
-      hint: 'go into a clone of it',
-    });
-  }
+  if (place.isBare) throw bareRepository(place);
   const parts = hookParts(flags.program, host);
   const hooks = flags.runHooks
     ? runWholeHooks(git, place, flags, host)

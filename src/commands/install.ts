@@ -15,8 +15,8 @@ import {
 import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
-import { hookPlace, type HookPlace } from '../git/hook-places.ts';
-import { type Git, openGit } from '../git/run.ts';
+import { bareRepository, hookPlace, type HookPlace } from '../git/hook-places.ts';
+import { type Git, openGit, quoted } from '../git/run.ts';
 import {
   configuredHooks,
   configureHooks,
@@ -55,7 +55,10 @@ export function install(flags: InstallFlags, host: Host): ExitCode {
   const git = openGit(host.cwd, host.env);
   if (flags.global) return installGlobally(git, flags, host);
   const place = hookPlace(git);
+  // linked work trees share the hooks of a bare repository
+  if (place.isBare && !isThere(path.join(place.top, 'worktrees'))) throw bareRepository(place);
   const wanted = hookNames.filter((name) => name !== 'pre-push' || flags.prePush);
+  if (place.manager === 'nobody') throw switchedOff(place);
   if (place.manager === 'elsewhere') throw silenced(place);
   if (place.manager === 'husky') return installInHusky(place, wanted, flags, host);
   const [other] = place.others;
@@ -266,12 +269,19 @@ function uninstallGlobally(git: Git, host: Host): ExitCode {
   return exitCodes.clean;
 }
 
-function silenced({ setting }: HookPlace): UserError {
+function switchedOff({ setting }: HookPlace): UserError {
+  return new UserError(`git runs no hooks here: core.hooksPath is '${setting?.value ?? ''}'`, {
+    hint: `type: git config --${setting?.scope ?? 'local'} --unset-all core.hooksPath`,
+  });
+}
+
+function silenced({ setting, usual }: HookPlace): UserError {
+  const { value = '', scope = '' } = setting ?? {};
   return new UserError(
-    `core.hooksPath is set for this user or computer (${setting?.value ?? ''}), so git does not look at hooks in this repository`,
-    {
-      hint: 'take it away (git config --global --unset core.hooksPath), or set it here: git config core.hooksPath .git/hooks',
-    },
+    `git does not look at hooks in this repository: core.hooksPath is '${value}' (${scope})
+take it away: git config --${scope} --unset-all core.hooksPath
+or for this repository alone: git config core.hooksPath ${quoted(usual)}`,
+    { hint: 'then install again' },
   );
 }
 

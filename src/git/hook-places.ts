@@ -1,47 +1,67 @@
 // Where git looks for hooks here, and who else manages them.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 
+import { UserError } from '../core/errors.ts';
 import type { Git } from './run.ts';
 
 export interface HookPlace {
   /** The folder whose files git runs. */
   readonly folder: string;
+  /** The one it would be by itself. */
+  readonly usual: string;
   /** The top of the work tree; of a bare repository its own folder. */
   readonly top: string;
+  readonly isBare: boolean;
   /** core.hooksPath as it is set, and by whom. */
   readonly setting: { readonly value: string; readonly scope: string } | undefined;
-  readonly manager: 'git' | 'husky' | 'elsewhere';
+  /** Nobody: core.hooksPath names no folder, which is how hooks are switched off. */
+  readonly manager: 'git' | 'husky' | 'elsewhere' | 'nobody';
   /** Other managers whose configuration lies here. */
   readonly others: readonly ('lefthook' | 'pre-commit')[];
 }
 
 export function hookPlace(git: Git): HookPlace {
   const common = resolve(git.cwd, git.line(['rev-parse', '--git-common-dir']));
-  const { code, stdout } = git.attempt(['rev-parse', '--show-toplevel']);
-  const top = code === 0 ? stdout.toString().replace(/\n$/, '') : common;
+  const tree = topOf(git);
+  const top = tree ?? common;
   const setting = hooksPath(git);
-  const folder = setting === undefined ? join(common, 'hooks') : resolve(top, setting.value);
-  return { folder, top, setting, manager: managerOf(folder, top, setting), others: others(top) };
+  const usual = join(common, 'hooks');
+  const folder = setting === undefined ? usual : resolve(top, setting.value || '/');
+  const manager = managerOf(folder, top, setting);
+  const isBare = tree === undefined;
+  return { folder, usual, top, isBare, setting, manager, others: others(top) };
+}
+
+export function bareRepository({ top }: HookPlace): UserError {
+  return new UserError(`no commits are made in a bare repository: ${top}`, {
+    hint: 'go into a clone or a work tree of it',
+  });
+}
+
+/** Undefined in a bare repository. */
+function topOf(git: Git): string | undefined {
+  const { code, stdout } = git.attempt(['rev-parse', '--show-toplevel']);
+  if (code === 0) return stdout.toString().replace(/\n$/, '');
+  if (git.line(['rev-parse', '--is-bare-repository']) !== 'true') {
+    throw new UserError(`this is the folder of git, not a work tree: ${git.cwd}`, {
+      hint: 'go to the work tree',
+    });
+  }
+  return undefined;
 }
 
 /** Our own calls of git switch hooks off on the command line, which is the last value. */
 function hooksPath(git: Git): HookPlace['setting'] {
   const { stdout } = git.attempt([
-    'config',
-    '--show-scope',
-    '--type=path',
-    '--get-all',
-    'core.hooksPath',
+    ...['config', '--null', '--show-scope', '--type=path'],
+    ...['--get-all', 'core.hooksPath'],
   ]);
-  const values = stdout
-    .toString()
-    .split('\n')
-    .map((line) => line.split('\t'))
-    .filter(([scope, value]) => scope !== 'command' && value !== undefined);
-  const [scope = '', value = ''] = values.at(-1) ?? [];
-  return value === '' ? undefined : { scope, value };
+  const words = stdout.toString().split('\0');
+  return words
+    .flatMap((scope, index) => (index % 2 === 0 ? [{ scope, value: words[index + 1] ?? '' }] : []))
+    .findLast(({ scope }) => scope !== 'command' && scope !== '');
 }
 
 function managerOf(
@@ -52,7 +72,9 @@ function managerOf(
   const husky = join(top, '.husky');
   if (folder === husky || folder.startsWith(`${husky}${sep}`)) return 'husky';
   if (setting === undefined) return declaresHusky(top) ? 'husky' : 'git';
-  return setting.scope === 'local' || setting.scope === 'worktree' ? 'git' : 'elsewhere';
+  if (setting.scope !== 'local' && setting.scope !== 'worktree') return 'elsewhere';
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  return isFolder && setting.value !== '' ? 'git' : 'nobody';
 }
 
 /** Not installed yet: its hooks are committed, and a package asks for it. */
