@@ -6,8 +6,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -185,6 +187,134 @@ describe('keyscan install', () => {
       after: before,
       stdout: expect.stringContaining('pre-push: brought up to date'),
     });
+  });
+
+  it('keeps hooks that are links, and puts the links back', () => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    const hooks = join(repo.folder, '.git/hooks');
+    repo.hook('pre-commit', 'echo ran >> "$HOME/told"');
+    symlinkSync('pre-commit', join(hooks, 'pre-merge-commit'));
+    symlinkSync('../../tools/not-there', join(hooks, 'commit-msg'));
+    const links = (): readonly string[] =>
+      ['pre-merge-commit', 'commit-msg'].map((name) => readlinkSync(join(hooks, name)));
+    const before = { hooks: readdirSync(hooks).sort(), links: links() };
+    const installed = repo.keyscan('install').code;
+    const again = repo.keyscan('install').stdout;
+    const doctor = repo.keyscan('doctor').code;
+    repo.git('switch', '--quiet', '--create', 'side');
+    const moved = commits(repo, { 'a.ini': plain }).moved;
+    repo.git('switch', '--quiet', 'main');
+    repo.git('merge', '--quiet', '--no-ff', '--no-edit', 'side');
+    const ran = readFileSync(join(repo.home, 'told'), 'utf8');
+    repo.keyscan('uninstall');
+    expect({
+      installed,
+      again: again.match(/already there/g)?.length,
+      doctor,
+      moved,
+      ran,
+      tools: existsSync(join(repo.folder, 'tools')),
+      after: { hooks: readdirSync(hooks).sort(), links: links() },
+    }).toEqual({
+      installed: 0,
+      again: 3,
+      doctor: 0,
+      moved: true,
+      ran: 'ran\nran\n',
+      tools: false,
+      after: before,
+    });
+  });
+
+  it.each(['/bin/sh', '/usr/bin/env bash', '/bin/sh -e'])(
+    'lets a kept hook of %s go by its own name and stop the commit',
+    (shell) => {
+      const repo = repository();
+      repo.commit({ 'README.md': '#\n' });
+      // as one script for all hooks does, and that of husky 4
+      repo.hook('pre-commit', '');
+      const file = join(repo.folder, '.git/hooks/pre-commit');
+      const told =
+        'echo "$(basename "$0") $(dirname "$0") $# $1 $(case $- in *e*) echo e;; esac)" > "$HOME/told"';
+      writeFileSync(file, `#!${shell}\n${told}\n[ "$(basename "$0")" != pre-commit ]\n`);
+      const first = commits(repo, { 'a.ini': plain });
+      const before = readFileSync(join(repo.home, 'told'), 'utf8');
+      repo.keyscan('install');
+      const second = commits(repo, { 'a.ini': plain });
+      expect([first.moved, second.moved]).toEqual([false, false]);
+      expect(readFileSync(join(repo.home, 'told'), 'utf8')).toBe(before);
+    },
+  );
+
+  it.each([
+    ['one that sh reads by default', 'exit 3\n', false],
+    ['an empty one', '', true],
+    ['one without a line end', '#!/bin/sh\nexit 3', false],
+    ['one whose first line ends in CRLF', '#!/bin/sh\r\nexit 0\r\n', false],
+    ['one of another language', `#!${process.execPath}\nprocess.exit(3);\n`, false],
+  ])('treats a kept hook as git did: %s', (_, text, goes) => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    repo.hook('pre-commit', '');
+    writeFileSync(join(repo.folder, '.git/hooks/pre-commit'), text);
+    const before = commits(repo, { 'a.ini': plain }).moved;
+    repo.keyscan('install');
+    expect([before, commits(repo, { 'b.ini': 'b\n' }).moved]).toEqual([goes, goes]);
+  });
+
+  it('loses nothing that was written into its hook: it is put aside and named', () => {
+    const repo = repository();
+    repo.keyscan('install');
+    const hooks = join(repo.folder, '.git/hooks');
+    const file = join(hooks, 'pre-commit');
+    const before = readFileSync(file, 'utf8');
+    const edited = before.replace('\nchain ', '\necho mine\nchain ');
+    writeFileSync(file, edited);
+    const { stdout, code } = repo.keyscan('install');
+    const aside = readFileSync(`${file}.edited`, 'utf8');
+    const mended = readFileSync(file, 'utf8') === before;
+    writeFileSync(file, edited);
+    const second = repo.keyscan('uninstall');
+    rmSync(`${file}.edited`);
+    const taken = repo.keyscan('uninstall');
+    expect(edited).not.toBe(before);
+    expect({ code, mended, aside: aside === edited }).toEqual({
+      code: 0,
+      mended: true,
+      aside: true,
+    });
+    expect(stdout).toContain(
+      'pre-commit: brought up to date; edited as it was: pre-commit.edited\n',
+    );
+    expect({
+      code: second.code,
+      said: second.stderr.includes('pre-commit.edited is there already'),
+    }).toEqual({ code: 2, said: true });
+    expect(taken.stdout).toContain('pre-commit: taken out; edited as it was: pre-commit.edited\n');
+    expect([existsSync(file), readFileSync(`${file}.edited`, 'utf8') === edited]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('says what is in the way where a hook should be', () => {
+    const repo = repository();
+    mkdirSync(join(repo.folder, '.git/hooks/pre-commit'), { recursive: true });
+    const codes = ['install', 'doctor', 'uninstall'].map((command) => repo.keyscan(command));
+    expect(codes.map(({ code }) => code)).toEqual([2, 1, 0]);
+    expect(codes[0]?.stderr).toContain('.git/hooks/pre-commit is a folder');
+    expect(readdirSync(join(repo.folder, '.git/hooks/pre-commit'))).toEqual([]);
+    expect(existsSync(join(repo.folder, '.git/hooks/commit-msg'))).toBe(false);
+  });
+
+  it('puts a kept hook back when ours was deleted', () => {
+    const repo = repository().hook('pre-commit', 'exit 0');
+    const before = hooksOf(repo);
+    repo.keyscan('install');
+    rmSync(join(repo.folder, '.git/hooks/pre-commit'));
+    repo.keyscan('uninstall');
+    expect(hooksOf(repo)).toEqual(before);
   });
 
   it('in a linked work tree installs for all of them', () => {

@@ -2,6 +2,8 @@
 // start of Node. That step may only say "clean"; whatever it cannot tell for certain is Node's to say, and where Node
 // cannot be found the hook stops the commit.
 
+import { createHash } from 'node:crypto';
+
 export const hookNames = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
 export type HookName = (typeof hookNames)[number];
 
@@ -18,11 +20,23 @@ export interface HookParts {
 
 /** A hook that was there before lies beside ours under its name with this ending. */
 export const keptEnding = '.before-keyscan';
+/** And so does one of ours that somebody has edited, when it is replaced or taken out. */
+export const editedEnding = '.edited';
 
 const mark = '# keyscan hook, written by `keyscan install`';
 
 export function isOurs(script: string): boolean {
   return script.startsWith(`#!/bin/sh\n${mark}`);
+}
+
+/** Whether somebody has written into it since, whichever version made it. */
+export function isEdited(script: string): boolean {
+  const [, sum, body = ''] = /^# SHA-256 of what follows: (\w+)\n([^]*)/m.exec(script) ?? [];
+  return sum !== sumOf(body);
+}
+
+function sumOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 export function versionOf(script: string): string | undefined {
@@ -39,10 +53,16 @@ export function pathsOf(script: string): { readonly node: string; readonly progr
 }
 
 export function hookScript(name: HookName, parts: HookParts): string {
+  const body = scriptBody(name, parts);
   return `#!/bin/sh
 ${mark}, version ${parts.version}.
 # Take it out with: keyscan uninstall
-node=${quote(slashes(parts.node))}
+# SHA-256 of what follows: ${sumOf(body)}
+${body}`;
+}
+
+function scriptBody(name: HookName, parts: HookParts): string {
+  return `node=${quote(slashes(parts.node))}
 program=${quote(slashes(parts.program))}
 
 slow() {
@@ -66,8 +86,19 @@ slow() {
 
 ${bodies[name](parts)}
 [ -n "$KEYSCAN_HOOK_ALONE" ] && exit 0
-kept="$0${keptEnding}"
-${name === 'pre-push' ? chainedWithInput : chained}`;
+kept="\${0%/*}/${name}${keptEnding}"
+# Many a hook goes by its own name, so where a shell reads it, it keeps the name it had
+chain() {
+  [ -x "$kept" ] || exit 0
+  [ -h "$kept" ] || IFS= read -r line < "$kept"
+  case $line in
+    '#!'*[/\\ ]sh | '#!'*[/\\ ]bash | '#!'*[/\\ ]sh\\ -* | '#!'*[/\\ ]bash\\ -*)
+      exec \${line#??} -c 'kept=$1; shift; . "$kept"' "$0" "$kept" "$@" ;;
+  esac
+  exec "$kept" "$@"
+}
+${name === 'pre-push' ? `printf '%s' "$input" | ` : ''}chain "$@"
+`;
 }
 
 /** Where managers of Node versions put it, which are not on the PATH of a graphical client. */
@@ -81,14 +112,6 @@ const nodePlaces = [
   '/usr/local/bin/node',
   '/usr/bin/node',
 ].join(' ');
-
-const chained = `[ -x "$kept" ] && exec "$kept" "$@"
-exit 0
-`;
-
-const chainedWithInput = `[ -x "$kept" ] && { printf '%s' "$input" | "$kept" "$@"; exit $?; }
-exit 0
-`;
 
 const bodies: Readonly<Record<HookName, (parts: HookParts) => string>> = {
   'pre-commit': stagedBody,

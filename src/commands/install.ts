@@ -29,10 +29,12 @@ import { type Framework, frameworks } from './hook-entries.ts';
 import { grepThatTellsBinary } from './hook-grep.ts';
 import { huskyLines, keyscanLine } from './hook-lines.ts';
 import {
+  editedEnding,
   type HookName,
   hookNames,
   type HookParts,
   hookScript,
+  isEdited,
   isOurs,
   keptEnding,
 } from './hook-script.ts';
@@ -66,9 +68,12 @@ export function install(flags: InstallFlags, host: Host): ExitCode {
   mkdirSync(place.folder, { recursive: true });
   const parts = hookParts(flags.program, host);
   // one that was asked for earlier stays, and stays up to date
-  const done = hookNames
-    .filter((name) => wanted.includes(name) || hasOurs(path.join(place.folder, name)))
-    .map((name) => installHook(place.folder, name, parts));
+  const names = hookNames.filter(
+    (name) =>
+      wanted.includes(name) || ['ours', 'edited'].includes(foundAt(path.join(place.folder, name))),
+  );
+  for (const name of names) requireRoom(path.join(place.folder, name));
+  const done = names.map((name) => installHook(place.folder, name, parts));
   host.out(done.map((each) => `${each}\n`).join(''));
   return exitCodes.clean;
 }
@@ -77,6 +82,7 @@ export function uninstall(flags: InstallFlags, host: Host): ExitCode {
   const git = openGit(host.cwd, host.env);
   if (flags.global) return uninstallGlobally(git, host);
   const place = hookPlace(git);
+  for (const name of hookNames) requireAside(path.join(place.folder, name));
   const done =
     place.manager === 'husky'
       ? hookNames.flatMap((name) => takeLineOut(path.join(place.top, '.husky', name), name))
@@ -92,45 +98,73 @@ export function hookParts(program: string, { env }: Host): HookParts {
   return { node: process.execPath, program, version, anchors: ownAnchors, grep };
 }
 
+type Found = 'nothing' | 'ours' | 'edited' | 'another' | 'folder';
+
+/** What lies where a hook of ours goes. A link is somebody else's, wherever it leads. */
+function foundAt(file: string): Found {
+  const entry = lstatSync(file, { throwIfNoEntry: false });
+  if (entry === undefined) return 'nothing';
+  if (entry.isDirectory()) return 'folder';
+  const text = entry.isFile() ? readFileSync(file, 'utf8') : '';
+  if (!isOurs(text)) return 'another';
+  return isEdited(text) ? 'edited' : 'ours';
+}
+
+function requireRoom(file: string): void {
+  const found = foundAt(file);
+  if (found === 'folder') {
+    throw new UserError(`${file} is a folder`, { hint: 'move it away, and install again' });
+  }
+  if (found === 'another') requireFree(file, keptEnding);
+  requireAside(file);
+}
+
+function requireAside(file: string): void {
+  if (foundAt(file) === 'edited') requireFree(file, editedEnding);
+}
+
+function requireFree(file: string, ending: string): void {
+  if (!isThere(file + ending)) return;
+  throw new UserError(`${file}${ending} is there already, from an earlier time`, {
+    hint: `look at it and at ${path.basename(file)}, and move away the one that you do not need`,
+  });
+}
+
 function installHook(folder: string, name: HookName, parts: HookParts): string {
   const file = path.join(folder, name);
   const script = hookScript(name, parts);
-  const found = readIfThere(file, 'utf8');
-  if (found === script) return `${name}: already there`;
-  const isNew = found === undefined;
-  if (!isNew && !isOurs(found)) keep(file);
+  const found = foundAt(file);
+  if (found === 'ours' && readFileSync(file, 'utf8') === script) {
+    chmodSync(file, 0o755);
+    return `${name}: already there`;
+  }
+  // by renaming, so that bytes, mode and link stay what they were
+  if (found === 'another') renameSync(file, `${file}${keptEnding}`);
+  if (found === 'edited') renameSync(file, `${file}${editedEnding}`);
   writeFileSync(file, script);
   chmodSync(file, 0o755);
-  if (isNew) return `${name}: installed`;
-  return isOurs(found)
-    ? `${name}: brought up to date`
-    : `${name}: installed before the hook that was there`;
-}
-
-function hasOurs(file: string): boolean {
-  return isOurs(readIfThere(file) ?? '');
-}
-
-/** By renaming, so that bytes, mode and link stay what they were. */
-function keep(file: string): void {
-  const kept = `${file}${keptEnding}`;
-  if (isThere(kept)) {
-    throw new UserError(`${kept} is there already, and ${path.basename(file)} is not ours`, {
-      hint: 'look at both, keep the one you want as the hook, and install again',
-    });
-  }
-  renameSync(file, kept);
+  if (found === 'another') return `${name}: installed before the hook that was there`;
+  return `${name}: ${found === 'nothing' ? 'installed' : `brought up to date${asEdited(name, found)}`}`;
 }
 
 function uninstallHook(folder: string, name: HookName): string[] {
   const file = path.join(folder, name);
-  const found = readIfThere(file);
   const kept = `${file}${keptEnding}`;
-  if (found === undefined || !isOurs(found)) return [];
-  rmSync(file);
-  if (!isThere(kept)) return [`${name}: taken out`];
-  renameSync(kept, file);
-  return [`${name}: taken out, the hook before it is back`];
+  const found = foundAt(file);
+  const isKept = isThere(kept);
+  if (found === 'another' && isKept) {
+    return [`${name}: not ours; what was there before keyscan is ${path.basename(kept)}`];
+  }
+  if (found === 'another' || found === 'folder' || (found === 'nothing' && !isKept)) return [];
+  if (found === 'edited') renameSync(file, `${file}${editedEnding}`);
+  else rmSync(file, { force: true });
+  if (isKept) renameSync(kept, file);
+  const back = isKept ? ', the hook before it is back' : '';
+  return [`${name}: taken out${back}${asEdited(name, found)}`];
+}
+
+function asEdited(name: HookName, found: Found): string {
+  return found === 'edited' ? `; edited as it was: ${name}${editedEnding}` : '';
 }
 
 // ------------------------------------------------------------------------------------------------------------ husky
@@ -285,9 +319,9 @@ or for this repository alone: git config core.hooksPath ${quoted(usual)}`,
   );
 }
 
-/** One character a byte unless told otherwise, so that what is written back is what was read. */
-function readIfThere(file: string, encoding: 'latin1' | 'utf8' = 'latin1'): string | undefined {
-  return existsSync(file) ? readFileSync(realpathSync(file), encoding) : undefined;
+/** One character a byte, so that what is written back is what was read. */
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(realpathSync(file), 'latin1') : undefined;
 }
 
 function isThere(file: string): boolean {
