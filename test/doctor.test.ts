@@ -396,6 +396,19 @@ const problems: readonly Problem[] = [
     mend: '$EDITOR .husky/pre-commit',
   },
   {
+    title: 'husky 8, which leaves the PATH as it is',
+    world: () => {
+      const repo = husky('keyscan --staged\n');
+      repo.git('config', 'core.hooksPath', '.husky');
+      for (const name of ['pre-commit', 'pre-merge-commit', 'commit-msg'])
+        chmodSync(join(repo.folder, '.husky', name), 0o755);
+      return repo;
+    },
+    code: 1,
+    what: /^.husky\/pre-commit:1 calls keyscan, which is not on the PATH there; npx --no-install keyscan finds it$/,
+    mend: '$EDITOR .husky/pre-commit',
+  },
+  {
     title: 'husky that calls a keyscan that is not installed',
     world: () => {
       const repo = husky('keyscan --staged\n');

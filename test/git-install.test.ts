@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
 import { newerGit } from './support/newer-git.ts';
@@ -491,6 +491,59 @@ it("leaves husky's hooks alone that call keyscan in words of their own, and show
     own,
     hidden: 'keyscan --staged\nkeyscan --staged || true\n',
   });
+});
+
+/** husky 8 as it lies in a clone, with keyscan as npm puts it there and a stand-in for npx. */
+function withHusky8(): Repository {
+  const tools = temporaryFolder('tools');
+  const repo = repository({ env: { PATH: [tools, process.env['PATH']].join(delimiter) } });
+  repo.write({
+    'package.json': '{"devDependencies": {"husky": "^8.0.0"}}\n',
+    '.husky/_/husky.sh': `if [ -z "$husky_skip_init" ]; then
+  [ "$HUSKY" = "0" ] && exit 0
+  readonly husky_skip_init=1
+  export husky_skip_init
+  sh -e "$0" "$@"
+  exit $?
+fi
+`,
+    '.husky/pre-commit': `${husky8}\necho ran >> "$HOME/told"\n`,
+  });
+  writeFileSync(
+    join(tools, 'npx'),
+    `#!/bin/sh\n[ "$1 $2" = '--no-install keyscan' ] || exit 127\nshift 2\nexec '${process.execPath}' '${program}' "$@"\n`,
+    { mode: 0o755 },
+  );
+  chmodSync(join(repo.folder, '.husky/pre-commit'), 0o755);
+  repo.git('config', 'core.hooksPath', '.husky');
+  return repo;
+}
+
+const husky8 = '#!/usr/bin/env sh\n. "$(dirname -- "$0")/_/husky.sh"\n';
+
+it('puts its line where husky 8 runs it, in files that git runs, and takes it out again', () => {
+  const repo = withHusky8();
+  const files = (): readonly string[] => readdirSync(join(repo.folder, '.husky')).sort();
+  const text = (name: string): string => readFileSync(join(repo.folder, '.husky', name), 'utf8');
+  const before = { files: files(), text: text('pre-commit') };
+  repo.keyscan('install', '--yes');
+  const installed = ['pre-commit', 'commit-msg'].map(text);
+  const clean = commits(repo, { 'a.ini': plain });
+  const leak = commits(repo, { 'b.ini': bakery.lines });
+  repo.git('rm', '--quiet', '--cached', 'b.ini');
+  const message = commits(repo, { 'c.ini': plain }, bakery.lines);
+  repo.keyscan('uninstall');
+  expect({ installed, clean, leak: leak.moved, message: message.moved }).toEqual({
+    installed: [
+      `${husky8}npx --no-install keyscan --staged\n\necho ran >> "$HOME/told"\n`,
+      `${husky8}npx --no-install keyscan --commit-msg "$1"\n`,
+    ],
+    clean: { moved: true, said: '' },
+    leak: false,
+    message: false,
+  });
+  expect(leak.said.match(/commit stopped/g)).toHaveLength(1);
+  expect({ files: files(), text: text('pre-commit') }).toEqual(before);
 });
 
 describe('the hooks of other managers', () => {

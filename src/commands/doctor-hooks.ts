@@ -174,20 +174,21 @@ function reachLine(
   host: Host,
 ): Reached {
   const at = `${shown}:${line.number}`;
+  const edit = `$EDITOR ${quoted(shown)}`;
   if (line.problem !== undefined) {
     return {
-      found: { state: 'fails', what: `${at}: ${line.problem}`, mend: `$EDITOR ${quoted(shown)}` },
+      found: { state: 'fails', what: `${at}: ${line.problem}`, mend: edit },
     };
   }
-  const called = calledBy(line.program, place.top, host);
+  const called = calledBy(line.program, place, host);
   const wanted = `npm install --save-dev @keyscan/cli@${parts.version}`;
   if (called === undefined) {
+    const isInstalled = existsSync(path.join(place.top, 'node_modules/.bin', line.program));
+    const [why, mend] = isInstalled
+      ? [`not on the PATH there; npx --no-install ${line.program} finds it`, edit]
+      : ['not here', wanted];
     return {
-      found: {
-        state: 'fails',
-        what: `${at} calls ${line.program}, which is not here`,
-        mend: wanted,
-      },
+      found: { state: 'fails', what: `${at} calls ${line.program}, which is ${why}`, mend },
     };
   }
   if (called !== parts.program) {
@@ -206,14 +207,19 @@ function reachLine(
 }
 
 /** The file that a hook would run, links followed. */
-function calledBy(program: string, top: string, { env }: Host): string | undefined {
+function calledBy(program: string, { top, folder }: HookPlace, { env }: Host): string | undefined {
   const words = program.split(/\s+/);
   const last = words.at(-1) ?? '';
+  // husky 9 puts it on the PATH, and the runners of packages look there too
+  const isSearched = words.length > 1 || folder.endsWith(path.join('.husky', '_'));
   const candidates = last.includes('/')
     ? [path.resolve(top, last)]
-    : [path.join(top, 'node_modules/.bin'), ...(env.PATH ?? '').split(path.delimiter)]
-        .filter((folder) => path.isAbsolute(folder))
-        .map((folder) => path.join(folder, last));
+    : [
+        ...(isSearched ? [path.join(top, 'node_modules/.bin')] : []),
+        ...(env.PATH ?? '').split(path.delimiter),
+      ]
+        .filter((each) => path.isAbsolute(each))
+        .map((each) => path.join(each, last));
   const found = candidates.find((file) => existsSync(file));
   return found === undefined ? undefined : realpathSync(found);
 }

@@ -3,12 +3,44 @@
 import type { HookName } from './hook-script.ts';
 
 /** husky has node_modules/.bin on the PATH, and its hooks are committed: no path of this computer may stand in them. */
-export const huskyLines: Readonly<Record<HookName, string>> = {
+const huskyLines: Readonly<Record<HookName, string>> = {
   'pre-commit': 'keyscan --staged',
   'pre-merge-commit': 'keyscan --staged',
   'commit-msg': 'keyscan --commit-msg "$1"',
   'pre-push': 'keyscan --pre-push "$@"',
 };
+
+/** The line in which a hook of husky 5 to 8 hands itself over. They leave the PATH as it is, so that npx has to be asked. */
+const handOver = /^[ \t]*(?:\.|source)[ \t].*\bhusky\.sh\b.*\n/m;
+const oldStart = '#!/usr/bin/env sh\n. "$(dirname -- "$0")/_/husky.sh"\n';
+
+export function handsOver(script: string): boolean {
+  return handOver.test(script);
+}
+
+export function huskyLine(name: HookName, isOld: boolean): string {
+  return `${isOld ? 'npx --no-install ' : ''}${huskyLines[name]}`;
+}
+
+/** First, so that it sees the index before a formatter changes it; behind a #! line, and where husky has taken over. */
+export function withHuskyLine(script: string, name: HookName, isOld: boolean): string {
+  const text = script === '' && isOld ? oldStart : script;
+  const start = handOver.exec(text) ?? /^#!.*\n/.exec(text);
+  const at = start === null ? 0 : start.index + start[0].length;
+  return `${text.slice(0, at)}${huskyLine(name, isOld)}\n${text.slice(at)}`;
+}
+
+/** Empty when the file was ours alone; the same text when our line is not there. */
+export function withoutHuskyLine(script: string, name: HookName): string {
+  for (const isOld of [true, false]) {
+    const line = `${huskyLine(name, isOld)}\n`;
+    const at = script.startsWith(line) ? 0 : script.indexOf(`\n${line}`) + 1;
+    if (at === 0 && !script.startsWith(line)) continue;
+    const rest = script.slice(0, at) + script.slice(at + line.length);
+    return rest === oldStart ? '' : rest;
+  }
+  return script;
+}
 
 export interface HookLine {
   /** 1-based. */

@@ -27,7 +27,13 @@ import {
 } from './hook-config.ts';
 import { type Framework, frameworks } from './hook-entries.ts';
 import { grepThatTellsBinary } from './hook-grep.ts';
-import { huskyLines, keyscanLine } from './hook-lines.ts';
+import {
+  handsOver,
+  huskyLine,
+  keyscanLine,
+  withHuskyLine,
+  withoutHuskyLine,
+} from './hook-lines.ts';
 import {
   editedEnding,
   type HookName,
@@ -176,26 +182,30 @@ function installInHusky(
   host: Host,
 ): ExitCode {
   const folder = path.join(place.top, '.husky');
+  const texts = wanted.map((name) => readIfThere(path.join(folder, name)) ?? '');
+  const isOldHusky =
+    place.folder === folder || (place.setting === undefined && texts.some(handsOver));
   const plans = wanted
-    .map((name) => ({
-      name,
-      file: path.join(folder, name),
-      text: readIfThere(path.join(folder, name)) ?? '',
-    }))
-    .filter(({ name, text }) => !isCalled(text, name));
+    .map((name, index) => ({ name, file: path.join(folder, name), text: texts[index] ?? '' }))
+    .filter(({ name, text }) => !isCalled(text, name))
+    .map((plan) => ({ ...plan, isOld: handsOver(plan.text) || (plan.text === '' && isOldHusky) }));
   if (plans.length === 0) {
     host.out('husky: already there\n');
     return exitCodes.clean;
   }
-  const shown = plans.map(({ name }) => `  .husky/${name}: ${huskyLines[name]}`).join('\n');
+  const shown = plans
+    .map(({ name, isOld }) => `  .husky/${name}: ${huskyLine(name, isOld)}`)
+    .join('\n');
   host.err(
     `${said('husky manages the hooks here; keyscan would write as the first line of')}${shown}\n`,
   );
   if (!flags.yes && flags.ask?.('Write it?') !== true) {
     throw new UserError('nothing was written', { hint: 'type: keyscan install --yes' });
   }
-  for (const { name, file, text } of plans)
-    writeFileSync(file, withLine(text, huskyLines[name]), 'latin1');
+  for (const { name, file, text, isOld } of plans) {
+    writeFileSync(file, withHuskyLine(text, name, isOld), 'latin1');
+    if (text === '' && isOld) chmodSync(file, 0o755);
+  }
   host.out(`${plans.map(({ name }) => `.husky/${name}: line added`).join('\n')}\n`);
   return exitCodes.clean;
 }
@@ -206,19 +216,11 @@ function isCalled(text: string, name: HookName): boolean {
   return line !== undefined && line.problem === undefined;
 }
 
-/** First, so that it sees the index before a formatter changes it; behind a #! line. */
-function withLine(text: string, line: string): string {
-  const [, start = '', rest = ''] = /^(#![^\n]*\n)?([^]*)$/.exec(text) ?? [];
-  return `${start}${line}\n${rest}`;
-}
-
 function takeLineOut(file: string, name: HookName): string[] {
   const text = readIfThere(file);
-  const line = `${huskyLines[name]}\n`;
   if (text === undefined) return [];
-  const at = text.startsWith(line) ? 0 : text.indexOf(`\n${line}`) + 1;
-  if (at === 0 && !text.startsWith(line)) return [];
-  const rest = text.slice(0, at) + text.slice(at + line.length);
+  const rest = withoutHuskyLine(text, name);
+  if (rest === text) return [];
   if (rest === '') rmSync(file);
   else writeFileSync(file, rest, 'latin1');
   return [`.husky/${name}: line taken out`];
