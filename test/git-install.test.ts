@@ -556,6 +556,12 @@ describe('the hooks of other managers', () => {
     ],
     ['lefthook.yml', '# ours\r\npre-push:\r\n  commands:\r\n    test:\r\n      run: x'],
     ['.lefthook.yaml', ''],
+    [
+      'lefthook.yml',
+      '---\npre-commit: # ours\n\n  parallel: true\n  commands: # all\n    # first\n      lint:\n        run: x\n',
+    ],
+    ['.config/lefthook.yml', 'pre-push:\n  jobs:\n    - run: test\n'],
+    ['.pre-commit-config.yaml', 'repos: # all of them\n  - repo: local\n    hooks: []\n'],
     ['.pre-commit-config.yaml', inCi],
     ['.pre-commit-config.yaml', `# ours\r\n${inCi.replaceAll('\n', '\r\n')}\r\n`],
     ['.pre-commit-config.yaml', 'repos:\n\n# first\n- repo: local\n  hooks: []\n'],
@@ -606,16 +612,46 @@ describe('the hooks of other managers', () => {
     expect(text()).toBe(before);
   });
 
-  it('are left to the person where the file is laid out in another way', () => {
-    const before = 'repos: [{ repo: local, hooks: [] }]\n';
-    const repo = repository().write({ '.pre-commit-config.yaml': before });
+  const lefthook = 'run: npx --no-install keyscan --staged';
+  it.each([
+    ['.pre-commit-config.yaml', 'repos: [{ repo: local, hooks: [] }]\n', 'entry: keyscan --staged'],
+    ['lefthook.yml', '{"pre-commit": {"commands": {}}}\n', lefthook],
+    ['lefthook.yml', '"pre-commit":\n  commands:\n    lint:\n      run: x\n', lefthook],
+    ['lefthook.yml', 'pre-commit: {}\n', lefthook],
+    ['lefthook.yml', 'pre-commit:\n  jobs:\n    - run: x\n', lefthook],
+    ['lefthook.yml', 'pre-push:\n  jobs: []\n...\n', lefthook],
+    ['lefthook.toml', '[pre-commit.commands.lint]\nrun = "x"\n', lefthook],
+    ['.lefthook.json', '{}\n', lefthook],
+  ])('are left to the person where %s is laid out as %j', (file, before, entry) => {
+    const repo = repository().write({ [file]: before });
     const { code, stderr } = repo.keyscan('install', '--yes');
-    const after = readFileSync(join(repo.folder, '.pre-commit-config.yaml'), 'utf8');
-    expect({ code, after, shown: stderr.includes('entry: keyscan --staged') }).toEqual({
-      code: 2,
-      after: before,
-      shown: true,
+    const after = readFileSync(join(repo.folder, file), 'utf8');
+    expect({ code, after, hooks: hooksOf(repo) }).toEqual({ code: 2, after: before, hooks: {} });
+    expect(stderr).toContain(entry);
+  });
+
+  it.each([
+    [
+      'lefthook.yml',
+      ['pre-commit', 'pre-merge-commit', 'commit-msg']
+        .map(
+          (name) =>
+            `${name}:\n  jobs:\n    - run: keyscan --${name === 'commit-msg' ? name : 'staged'} {1}\n`,
+        )
+        .join(''),
+    ],
+    [
+      'lefthook.toml',
+      '[pre-commit.commands.keyscan]\nrun = "keyscan --staged"\n[pre-merge-commit.commands.keyscan]\nrun = "keyscan --staged"\n' +
+        '[commit-msg.commands.keyscan]\nrun = "keyscan --commit-msg {1}"\n',
+    ],
+  ])('are seen in %s where the person has put them in', (file, before) => {
+    const repo = repository().write({ [file]: before });
+    expect(repo.keyscan('install', '--yes')).toMatchObject({
+      code: 0,
+      stdout: `${file}: already there\n`,
     });
+    expect(readFileSync(join(repo.folder, file), 'utf8')).toBe(before);
   });
 });
 

@@ -16,20 +16,23 @@ export interface Entry {
 
 interface LefthookRun {
   readonly hook: HookName;
-  readonly run: string;
+  readonly option: string;
+  /** What lefthook puts in for what git tells the hook. */
+  readonly told?: string;
   /** lefthook hands on what git tells a hook on standard input only where it is asked to. */
   readonly stdin?: true;
 }
 
 const lefthookRuns: readonly LefthookRun[] = [
-  { hook: 'pre-commit', run: 'npx --no-install keyscan --staged' },
-  { hook: 'pre-merge-commit', run: 'npx --no-install keyscan --staged' },
-  { hook: 'commit-msg', run: 'npx --no-install keyscan --commit-msg {1}' },
+  { hook: 'pre-commit', option: '--staged' },
+  { hook: 'pre-merge-commit', option: '--staged' },
+  { hook: 'commit-msg', option: '--commit-msg', told: ' {1}' },
 ];
 
 const lefthookPushRun: LefthookRun = {
   hook: 'pre-push',
-  run: 'npx --no-install keyscan --pre-push {1} {2}',
+  option: '--pre-push',
+  told: ' {1} {2}',
   stdin: true,
 };
 
@@ -49,19 +52,24 @@ function lefthookBlock(run: LefthookRun): string {
   return `${run.hook}:\n  commands:\n${lefthookCommand('    ', run)}`;
 }
 
-function lefthookCommand(indent: string, { run, stdin }: LefthookRun): string {
-  const more = stdin ? `${indent}  use_stdin: true\n` : '';
-  return `${indent}keyscan:\n${indent}  run: ${run}\n${more}`;
+function lefthookCommand(indent: string, wanted: LefthookRun): string {
+  const more = wanted.stdin ? `${indent}  use_stdin: true\n` : '';
+  return `${indent}keyscan:\n${indent}  run: ${runOf(wanted)}\n${more}`;
+}
+
+function runOf({ option, told = '' }: LefthookRun): string {
+  return `npx --no-install keyscan ${option}${told}`;
 }
 
 /** Under the commands that the hook has, or as a hook of its own at the end. */
 function putCommand(text: string, wanted: LefthookRun): string | undefined {
-  const { hook } = wanted;
-  if (takeCommand(text, wanted) !== text) return text;
-  const isThere = new RegExp(`^${hook}:`, 'm').test(text);
-  if (!isThere) return append(text, lefthookBlock(wanted));
+  const { hook, option } = wanted;
+  if (!isPlainYaml(text)) return calls(text, option) ? text : undefined;
+  const [own] = new RegExp(`^${hook}:.*(?:\\r?\\n(?!\\w).*)*`, 'm').exec(text) ?? [];
+  if (own === undefined) return append(text, lefthookBlock(wanted));
+  if (calls(own, option)) return text;
   const commands = new RegExp(
-    `^${hook}:[ \\t]*\\r?\\n(?:[ \\t]+.*\\r?\\n)*?[ \\t]+commands:[ \\t]*\\r?\\n(?=([ \\t]+)\\S)`,
+    `^${hook}:${blank}${indented}*?[ \\t]+commands:${blank}(?=(?:${blank})*([ \\t]+)[^\\s#])`,
     'm',
   );
   const found = commands.exec(text);
@@ -71,13 +79,26 @@ function putCommand(text: string, wanted: LefthookRun): string | undefined {
   return text.slice(0, at) + lines(text, lefthookCommand(indent, wanted)) + text.slice(at);
 }
 
+/** What may follow a key of YAML on its line, or be a line. */
+const blank = '[ \\t]*(?:#.*)?\\r?\\n';
+const indented = '(?:(?:[ \\t].*)?\\r?\\n)';
+
+/** One document with its keys at the start of lines, so that another one can follow at the end. */
+function isPlainYaml(text: string): boolean {
+  return /^(?:---[ \t]*\r?\n)?(?:(?:[\w-]+:|[ \t#]|-[ \t]).*(?:\r?\n|$)|\r?\n)*$/.test(text);
+}
+
+function calls(text: string, option: string): boolean {
+  return new RegExp(`^[^#\\n]*\\bkeyscan\\b.*${option}\\b`, 'm').test(text);
+}
+
 function takeCommand(text: string, wanted: LefthookRun): string {
-  const { hook, run, stdin } = wanted;
+  const { hook, stdin } = wanted;
   const whole = lines(text, lefthookBlock(wanted));
   const stripped = withoutAppended(text, whole);
   if (stripped !== undefined) return stripped;
   const own = new RegExp(
-    `^(${hook}:[ \\t]*\\r?\\n(?:[ \\t]+.*\\r?\\n)*?)([ \\t]+)keyscan:\\r?\\n\\2  run: ${escaped(run)}\\r?\\n${stdin ? '\\2  use_stdin: true\\r?\\n' : ''}`,
+    `^(${hook}:${blank}${indented}*?)([ \\t]+)keyscan:\\r?\\n\\2  run: ${escaped(runOf(wanted))}\\r?\\n${stdin ? '\\2  use_stdin: true\\r?\\n' : ''}`,
     'm',
   );
   return text.replace(own, '$1');
@@ -123,10 +144,7 @@ function preCommitEntry(hooks: readonly PreCommitHook[]): Entry {
   const take = (text: string): string => {
     for (const indent of ['', '  ', '    ']) {
       const own = lines(text, added(indent)).replace(/@keyscan\/cli@\d[^']*/g, '\0');
-      const pattern = new RegExp(
-        `(^repos:[ \\t]*\\r?\\n)${escaped(own).replaceAll('\0', "[^']*")}`,
-        'm',
-      );
+      const pattern = new RegExp(`(^repos:${blank})${escaped(own).replaceAll('\0', "[^']*")}`, 'm');
       if (pattern.test(text)) return text.replace(pattern, '$1');
     }
     return text;
@@ -136,7 +154,7 @@ function preCommitEntry(hooks: readonly PreCommitHook[]): Entry {
     put: (text) => {
       // also from its repository, of another version, or under a name of their own
       if (hooks.some((hook) => isCalled(hook, text))) return text;
-      const found = /^repos:[ \t]*\r?\n(?=(?:[ \t]*(?:#.*)?\r?\n)*([ \t]*)- )/m.exec(text);
+      const found = new RegExp(`^repos:${blank}(?=(?:${blank})*([ \\t]*)- )`, 'm').exec(text);
       if (found === null) return undefined;
       const at = found.index + found[0].length;
       return text.slice(0, at) + lines(text, added(found[1] ?? '')) + text.slice(at);

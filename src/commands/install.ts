@@ -239,15 +239,16 @@ function installInFramework(
   const next = flags.prePush ? framework.nextForPush : framework.next;
   const file = files.find((each) => isThere(path.join(top, each))) ?? files[0] ?? '';
   const text = readIfThere(path.join(top, file)) ?? '';
-  const made = entries.reduce<string | undefined>(
-    (before, { put }) => (before === undefined ? undefined : put(before)),
+  const put = entries.reduce<string | undefined>(
+    (before, entry) => (before === undefined ? undefined : entry.put(before)),
     text,
   );
+  const made = /\.ya?ml$/.test(file) || put === text ? put : undefined;
   if (made === text) {
     host.out(`${file}: already there\n`);
     return exitCodes.clean;
   }
-  const missing = entries.filter(({ put }) => put(text) !== text);
+  const missing = entries.filter((entry) => entry.put(text) !== text);
   const shown = missing.map((entry) => entry.shown.trimEnd().replaceAll(/^/gm, '  ')).join('\n');
   if (made === undefined) {
     host.err(`${said(`${name} manages the hooks here; ${file} wants`)}${shown}\n`);

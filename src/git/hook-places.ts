@@ -96,4 +96,6 @@ function others(top: string): HookPlace['others'] {
   ];
 }
 
-export const lefthookFiles = ['lefthook.yml', 'lefthook.yaml', '.lefthook.yml', '.lefthook.yaml'];
+export const lefthookFiles = ['lefthook', '.lefthook', '.config/lefthook'].flatMap((name) =>
+  ['yml', 'yaml', 'toml', 'json'].map((ending) => `${name}.${ending}`),
+);
