@@ -9,6 +9,7 @@ import { hookAnchors } from '../src/commands/hook-anchors.ts';
 import { createScanner } from '../src/detect/scanner.ts';
 import { compile } from '../src/engine/compile.ts';
 import { expand } from './support/examples.ts';
+import { repository } from './support/repository.ts';
 import { run, temporaryFolder } from './support/run.ts';
 
 const expression = hookAnchors(compile(rules));
@@ -39,6 +40,27 @@ function escaped(escape: (byte: number) => string): (content: Buffer) => Buffer 
 function hex(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }
+
+describe('the first step of the hook', () => {
+  it.each([
+    ['no home folder is named', 'unset HOME', {}],
+    ['AWS files are named by variables', "export AWS_CONFIG_FILE='$OVEN/config'", {}],
+    [
+      'a key of package.json may be ours in escapes',
+      ':',
+      { 'package.json': '{"\\u006beyscan": {}}' },
+    ],
+  ])('leaves the answer to Node where %s', (_, first, files) => {
+    const repo = repository();
+    repo.commit({ 'README.md': '#\n' });
+    const step = (before: string): number | null =>
+      repo.start('sh', '-c', `${before}; sh "$KEYSCAN_FIRST_STEP"`).status;
+    repo.stage({ 'a.txt': 'a\n' });
+    const plain = step(':');
+    repo.write(files);
+    expect([plain, step(first)]).toEqual([0, 7]);
+  });
+});
 
 describe('what the hook looks for', () => {
   it('is in every example that is found, however it is encoded', () => {

@@ -131,13 +131,17 @@ printf '%s' "$input" | slow --pre-push "$@" || exit $?`,
 const looking = `anchors_suffice() {
   [ -z "$KEYSCAN_HOOK_SLOW$AWS_ACCESS_KEY_ID$AWS_SECRET_ACCESS_KEY$AWS_SESSION_TOKEN" ] || return 1
   [ ! -e keyscan.config.json ] && [ ! -e .keyscanrc ] && [ ! -e .keyscanrc.json ] || return 1
+  # Node finds the home folder, and these files in it, in more ways than a shell
+  case \${HOME:-.}:$AWS_SHARED_CREDENTIALS_FILE:$AWS_CONFIG_FILE in
+    [!/]* | *[~$]*) return 1 ;;
+  esac
   set -- package.json "\${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" "\${AWS_CONFIG_FILE:-$HOME/.aws/config}"
   for file in "$@"; do
     shift
     [ ! -e "$file" ] || set -- "$@" "$file"
   done
   [ $# -gt 0 ] || return 0
-  LC_ALL=C grep -qi -e '"keyscan"' -e 'aws_[as]' -- "$@"
+  LC_ALL=C grep -qi -e '"keyscan"' -e '\\\\u00' -e 'aws_[as]' -- "$@"
   [ $? -eq 1 ]
 }`;
 

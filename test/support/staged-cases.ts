@@ -57,6 +57,13 @@ function renamedHere(lines: string): Repository {
   return repo;
 }
 
+/** A secret that only whoever reads this file of the home folder can know. */
+function withOwnSecret(file: string): Repository {
+  const repo = guarded().stage({ 'notes.txt': `the oven: ${bakery.secret}\n` });
+  repo.beside(repo.home).write({ [file]: `[bakery]\n${bakery.lines}` });
+  return repo;
+}
+
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
 
 /** main and a branch `menu` that each added a file; on main now. */
@@ -206,6 +213,20 @@ export const stagedCases: readonly StagedCase[] = [
   },
 
   // ------------------------------------------------------------------------------------- index and work tree differ
+  {
+    title: "a secret of this computer's own, without a name beside it",
+    expected: 'stopped',
+    scene: () => ({ repo: withOwnSecret('.aws/credentials'), attempt: commit }),
+  },
+  {
+    title: 'the same, in a file that AWS variables name from the home folder',
+    expected: 'stopped',
+    scene: () => ({
+      repo: withOwnSecret('keys'),
+      attempt: commit,
+      env: { AWS_SHARED_CREDENTIALS_FILE: '~/keys' },
+    }),
+  },
   {
     title: 'a key in the work tree only',
     expected: 'committed',
