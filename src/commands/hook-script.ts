@@ -188,10 +188,10 @@ clean() {
   anchors_suffice || return 1
   found=$(
     exec 3>&1
-    { ${git} \
+    { ${git} \\
       diff-index --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD -- && echo listed; } 2>/dev/null |
       requests 2>/dev/null |
-      ${git} \
+      ${git} \\
       cat-file --batch 2>/dev/null |
       ${search} -m1 -E -e "$anchors" 2>/dev/null
   )
