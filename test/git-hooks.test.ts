@@ -173,13 +173,34 @@ describe('the pre-push hook', () => {
     expect(push(world, 'origin', 'file')).toMatchObject(stopped);
   });
 
-  it('stops a cherry-picked key, for which git runs no pre-commit hook', () => {
+  it.each<[string, (repo: Repository, leak: string) => unknown]>([
+    ['cherry-pick', (repo, leak) => repo.git('cherry-pick', leak)],
+    [
+      'revert',
+      (repo, leak) => {
+        repo.git('push', '--quiet', '--no-verify', 'origin', `${leak}:refs/heads/known`);
+        repo.git('switch', '--quiet', '--detach', leak);
+        repo.commit({ 'a.ini': plain });
+        return repo.git('revert', '--no-edit', 'HEAD');
+      },
+    ],
+    ['am', (repo, leak) => repo.input(repo.git('format-patch', '-1', '--stdout', leak), 'am')],
+    ['rebase', (repo, leak) => repo.git('rebase', '--quiet', '--onto', 'main', `${leak}~`, leak)],
+  ])('stops a key that git %s commits without a pre-commit hook', (_, command) => {
     const world = cloned();
-    world.repo.git('switch', '--quiet', '--create', 'side');
-    const leak = world.repo.commit({ 'a.ini': bakery.lines });
-    world.repo.git('switch', '--quiet', 'main');
-    world.repo.git('cherry-pick', leak);
-    expect(push(world, 'origin', 'main')).toMatchObject(stopped);
+    const { repo } = world;
+    repo.git('switch', '--quiet', '--create', 'side');
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    repo.git('switch', '--quiet', 'main');
+    repo.commit({ 'b.ini': plain });
+    repo.guarded();
+    const before = repo.head();
+    command(repo, leak);
+    expect({ moved: repo.head() !== before, hook: repo.hookCode() }).toEqual({
+      moved: true,
+      hook: undefined,
+    });
+    expect(push(world, 'origin', 'HEAD:main')).toMatchObject(stopped);
   });
 
   it('lets a branch be deleted', () => {

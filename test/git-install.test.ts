@@ -117,6 +117,25 @@ describe('keyscan install', () => {
     }).toEqual({ moved: false, refs: '', said: [true, true] });
   });
 
+  it('passes over a Node that is too old when its own is gone', () => {
+    const repo = repository();
+    repo.keyscan('install');
+    repo.commit({ 'README.md': '#\n' });
+    const file = join(repo.folder, '.git/hooks/pre-commit');
+    const script = readFileSync(file, 'utf8')
+      .replace(/^node='.*'$/m, "node='/nowhere/node'")
+      .replace('command -v node', 'command -v no-such-node');
+    writeFileSync(file, script);
+    const versions = join(repo.home, '.nvm/versions/node');
+    for (const version of ['v10.24.1', 'v22.0.0'])
+      mkdirSync(join(versions, version, 'bin'), { recursive: true });
+    // as Node 10 answers: it knows neither our program nor that it is new enough
+    writeFileSync(join(versions, 'v10.24.1/bin/node'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    symlinkSync(process.execPath, join(versions, 'v22.0.0/bin/node'));
+    const { moved, said } = commits(repo, { 'b.ini': bakery.lines });
+    expect({ moved, said: said.includes('b.ini:1') }).toEqual({ moved: false, said: true });
+  });
+
   it('finds Node under a bare PATH, as graphical clients have it', () => {
     const repo = repository();
     repo.keyscan('install');

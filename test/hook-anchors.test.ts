@@ -53,12 +53,17 @@ describe('the first step of the hook', () => {
   ])('leaves the answer to Node where %s', (_, first, files) => {
     const repo = repository();
     repo.commit({ 'README.md': '#\n' });
-    const step = (before: string): number | null =>
-      repo.start('sh', '-c', `${before}; sh "$KEYSCAN_FIRST_STEP"`).status;
+    const step = (before: string): readonly (number | null)[] =>
+      ['', '-portable'].map(
+        (which) => repo.start('sh', '-c', `${before}; sh "$KEYSCAN_FIRST_STEP"${which}`).status,
+      );
     repo.stage({ 'a.txt': 'a\n' });
     const plain = step(':');
     repo.write(files);
-    expect([plain, step(first)]).toEqual([0, 7]);
+    expect([plain, step(first)]).toEqual([
+      [0, 0],
+      [7, 7],
+    ]);
   });
 });
 

@@ -67,9 +67,9 @@ program=${quote(slashes(parts.program))}
 
 slow() {
   if [ ! -x "$node" ]; then
-    node=$(command -v node 2>/dev/null) || node=
-    for candidate in ${nodePlaces}; do
-      [ -z "$node" ] && [ -x "$candidate" ] && node=$candidate
+    node=
+    for candidate in "$(command -v node 2>/dev/null)" ${nodePlaces}; do
+      [ -z "$node" ] && [ -x "$candidate" ] && "$candidate" -e '${isNewEnough}' 2>/dev/null && node=$candidate
     done
   fi
   problem= first=
@@ -100,6 +100,8 @@ chain() {
 ${name === 'pre-push' ? `printf '%s' "$input" | ` : ''}chain "$@"
 `;
 }
+
+const isNewEnough = 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)';
 
 /** Where managers of Node versions put it, which are not on the PATH of a graphical client. */
 const nodePlaces = [
