@@ -381,6 +381,18 @@ describe('keyscan install', () => {
     expect(commits(repo, { 'b.ini': bakery.lines }).moved).toBe(false);
   });
 
+  it.each(['', '/dev/null', 'elsewhere'])(
+    'takes out what lies where git does not look any more: core.hooksPath is "%s"',
+    (value) => {
+      const repo = repository().hook('pre-commit', 'exit 0');
+      const before = hooksOf(repo);
+      repo.keyscan('install');
+      repo.git('config', 'core.hooksPath', value);
+      const { code } = repo.keyscan('uninstall');
+      expect({ code, after: hooksOf(repo) }).toEqual({ code: 0, after: before });
+    },
+  );
+
   it.each(['my hooks', 'tab\there', 'line\nend', '~/hooks', 'h\u00f6oks/"x"'])(
     'installs where git looks when core.hooksPath is "%s"',
     (value) => {

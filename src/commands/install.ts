@@ -88,12 +88,19 @@ export function uninstall(flags: InstallFlags, host: Host): ExitCode {
   const git = openGit(host.cwd, host.env);
   if (flags.global) return uninstallGlobally(git, host);
   const place = hookPlace(git);
-  for (const name of hookNames) requireAside(path.join(place.folder, name));
-  const done =
-    place.manager === 'husky'
+  // core.hooksPath may have been set since
+  const folders = [
+    ...new Set([place.manager === 'nobody' ? place.usual : place.folder, place.usual]),
+  ];
+  const files = folders.flatMap((folder) => hookNames.map((name) => ({ folder, name })));
+  for (const { folder, name } of files) requireAside(path.join(folder, name));
+  const done = [
+    ...(place.manager === 'husky'
       ? hookNames.flatMap((name) => takeLineOut(path.join(place.top, '.husky', name), name))
-      : hookNames.flatMap((name) => uninstallHook(place.folder, name));
-  done.push(...takeEntriesOut(place));
+      : []),
+    ...files.flatMap(({ folder, name }) => uninstallHook(folder, name)),
+    ...takeEntriesOut(place),
+  ];
   host.out(done.length === 0 ? 'no hook of keyscan is here\n' : `${done.join('\n')}\n`);
   return exitCodes.clean;
 }
