@@ -407,7 +407,12 @@ describe('history', () => {
     ];
     repo.write({ made: `${lines.join('\n')}\n\nMerge tag v1\n` });
     const merge = repo.git('hash-object', '-t', 'commit', '-w', 'made');
-    expect(places(repo, '--range', `${base}..${merge}`)).toEqual([`${merge} <commit-message>:12`]);
+    repo.git('update-ref', 'HEAD', merge);
+    expect([
+      places(repo, '--range', `${base}..HEAD`),
+      // amending would keep it
+      repo.keyscan('--history').stdout.includes('--amend'),
+    ]).toEqual([[`${merge} <commit-message>:12`], false]);
   });
 
   it('reads messages of tags of tags whose own names are gone, and what they hold', () => {

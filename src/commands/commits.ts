@@ -182,6 +182,8 @@ class CommitsScanning {
   private readonly request: CommitsRequest;
   /** What the notes belong to in which something was found, by fingerprint. */
   private readonly noted = new Map<string, string>();
+  /** What the headers of commits hold, for which there is no exact command. */
+  private readonly inHeaders = new Set<string>();
   /** The contents in which it was brought, by fingerprint. */
   private readonly broughtIn = new Map<string, string>();
   /** Contents in which something was found, `blob\0path`. */
@@ -197,9 +199,11 @@ class CommitsScanning {
   visit(commit: CommitVisit): void {
     const gaps = this.skipped.length;
     const stage = this.stageOf(commit.id);
-    const said = textsOf(commit.object).flatMap((content) =>
+    const [message = [], header = []] = textsOf(commit.object).map((content) =>
       this.scan({ path: '<commit-message>', stage, content }),
     );
+    for (const { fingerprint } of header) this.inHeaders.add(fingerprint);
+    const said = [...message, ...header];
     this.keep(said, commit.id, () => makerOf(commit.object, 'author'));
     let found = said.length > 0;
     this.files += commit.empty.files;
@@ -396,7 +400,10 @@ class CommitsScanning {
       atHead: atHead.has(finding.fingerprint),
       refs: finding.commit === null ? [] : (reaching.get(finding.commit) ?? []),
     }));
-    return exactly === undefined ? located : located.map(exactly);
+    if (exactly === undefined) return located;
+    return located.map((finding) =>
+      this.inHeaders.has(finding.fingerprint) ? finding : exactly(finding),
+    );
   }
 
   /**
