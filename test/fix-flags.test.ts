@@ -73,6 +73,15 @@ describe('refused, and nothing is asked of AWS:', () => {
   });
 });
 
+it('the answer for programs cannot act on a terminal, whatever a profile is called', async () => {
+  const made = moonbakery();
+  const name = 'work\u{9b}2J\u{202e}';
+  const here = await world({ '.aws/credentials': section(name, made.users[0]!) }, { aws: made });
+  const { stdout } = await here.fix([...start, ...region, '--dry-run', '--format', 'json']);
+  expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(JSON.parse(stdout)).toMatchObject({ profiles: [{ profile: name }] });
+});
+
 describe('a map', () => {
   it.each([
     ['nothing, when it is empty', '{}', [], []],

@@ -112,6 +112,16 @@ describe('a screen', () => {
   });
 });
 
+describe('the hook', () => {
+  it('makes what a rule advises about pushed commits safe to show', () => {
+    const finding = make.finding({ next: ['Take \u001b[2J it out.', 'git rebase \u{9b}2J -i'] });
+    const context = make.context({ what: 'pushed commits' });
+    const text = staged(make.report({ findings: [finding] }), context);
+    expect(text).toContain('it out.');
+    expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
 describe('pretty', () => {
   it('teaches once what is true for many, at the last of them', () => {
     const many = Array.from({ length: 20 }, (_, index) => make.pair({ line: index * 5 + 2 }));

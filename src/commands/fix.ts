@@ -5,6 +5,7 @@ import type { SsoSession } from '../aws/change.ts';
 import type { FixFile, FixReport } from '../core/migration.ts';
 import { isOpen, isPlanned, reported, type Row } from '../fix/rows.ts';
 import { nextSteps, planScreen, resultScreen } from '../report/fix.ts';
+import { printJson } from '../report/json.ts';
 import { loadPalette, penFor } from '../report/pen.ts';
 import { asking, InterruptedAtQuestion, mustBeSaid } from './ask.ts';
 import { askAwsCli, type Check, maskWarnings } from './fix-check.ts';
@@ -286,7 +287,7 @@ function finish(
       files: [...repairs, ...diffs],
       next,
     };
-    host.out(`${JSON.stringify(report, null, 2)}\n`);
+    host.out(printJson(report));
   }
   return rows.some(isOpen) ? exitCodes.findings : exitCodes.clean;
 }

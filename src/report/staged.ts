@@ -100,7 +100,7 @@ function advice(
     : 'Test value? keyscan ignore FINGERPRINT --reason TEXT';
   const room = pen.width - 2;
   return [
-    ...(stopping.length > 0 ? takeOut(leaks, context, room) : []),
+    ...(stopping.length > 0 ? takeOut(leaks, context, pen) : []),
     ...(profiles.length === 0 ? [] : wrap(ownProfiles(profiles, pen), room)),
     ...flow(
       [occasion(context).details, comment].filter((text) => text !== undefined),
@@ -110,11 +110,8 @@ function advice(
   ].map((line) => `  ${line}`);
 }
 
-function takeOut(
-  leaks: readonly Finding[],
-  context: ReportContext,
-  room: number,
-): readonly string[] {
+function takeOut(leaks: readonly Finding[], context: ReportContext, pen: Pen): readonly string[] {
+  const room = pen.width - 2;
   const isOne = leaks.length === 1;
   if (context.what === 'message') {
     const edit = 'git commit --edit --file="$(git rev-parse --git-path COMMIT_EDITMSG)"';
@@ -122,7 +119,7 @@ function takeOut(
   }
   if (context.what === 'pushed commits') {
     const [reason = '', command = ''] = leaks[0]?.next ?? [];
-    return [...wrap(reason, room), ...wrap(command, room)];
+    return [reason, command].flatMap((step) => wrap(pen.safe(step), room));
   }
   const order = `Take ${isOne ? 'it' : 'them'} out, then:`;
   const command = addAgain(leaks, context);
