@@ -161,6 +161,6 @@ export function damaged(id: string, stderr: string): Unavailable {
   if (/lazy fetch|promisor/.test(stderr)) return missing(id);
   return {
     unavailable: 'unreadable',
-    detail: stderr.trim().split('\n')[0] ?? 'git cannot read it',
+    detail: stderr.trim().split('\n')[0] || 'git cannot read it',
   };
 }
