@@ -363,6 +363,13 @@ const problems: readonly Problem[] = [
     mend: 'keyscan install',
   },
   {
+    title: 'husky with our line commented out',
+    world: () => husky('if true; then\n  # keyscan --staged\n  npm test\nfi\n'),
+    code: 1,
+    what: /^.husky\/pre-commit does not call keyscan$/,
+    mend: 'keyscan install',
+  },
+  {
     title: 'husky turned off by HUSKY=0',
     world: () => husky('keyscan --staged\n'),
     env: () => ({ HUSKY: '0' }),

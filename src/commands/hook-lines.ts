@@ -67,7 +67,9 @@ export function keyscanLine(
   stopsAtFailure: boolean,
 ): HookLine | undefined {
   const lines = script.split(/\r?\n/);
-  const call = new RegExp(`^\\s*(?!#)(.*?\\bkeyscan(?:\\.cjs)?)["']?\\s+${options[name]}\\b(.*)$`);
+  const call = new RegExp(
+    `^\\s*(?![\\s#])(.*?\\bkeyscan(?:\\.cjs)?)["']?\\s+${options[name]}\\b(.*)$`,
+  );
   const index = lines.findIndex((line) => call.test(line));
   const text = lines[index];
   const [, program = '', rest = ''] = call.exec(text ?? '') ?? [];
