@@ -83,6 +83,14 @@ withAuthority('through a proxy', () => {
     expect(await ask({ env }, { ca })).toBe(true);
   });
 
+  it('gets a password with a % that starts no character as it is written', async () => {
+    const tls = await opened(tlsInFrontOf(aws.port, server));
+    const wants = 'dana:100%zz';
+    const proxy = await opened(startProxy(tls.port, { wants }));
+    const env = { https_proxy: `http://${wants}@127.0.0.1:${proxy.port}` };
+    expect(await ask({ env }, { ca })).toBe(true);
+  });
+
   it('with the wrong password says so, and not which', async () => {
     const tls = await opened(tlsInFrontOf(aws.port, server));
     const proxy = await opened(startProxy(tls.port, { wants: 'dana:right' }));
