@@ -200,6 +200,14 @@ describe('patterns', () => {
   });
 });
 
+it('a class that names many others is read in no more time than its length', () => {
+  const started = process.cpuUsage().user;
+  const [pattern] = parsePatterns(`[${'[:x'.repeat(200_000)}]`);
+  expect(pattern && matches(pattern, ['['], false)).toBe(true);
+  // The square of its length takes more than a minute
+  expect(process.cpuUsage().user - started).toBeLessThan(20_000_000);
+}, 120_000);
+
 describe('ignore files', () => {
   it('count from their folder down, the deeper the stronger', () => {
     write('.keyscanignore', ['*.pem', '/fixtures']);

@@ -164,10 +164,11 @@ function parseClass(
   if (negated) at += 1;
   const ranges: (readonly [number, number])[] = [];
   let from: number | undefined;
+  let close = 0;
   for (let first = true; first || characters[at] !== ']'; first = false, at += 1) {
     let character = characters[at];
     if (character === '[' && characters[at + 1] === ':') {
-      const close = characters.indexOf(']', at + 2);
+      if (close < at + 2) close = characters.indexOf(']', at + 2);
       if (close === -1) return undefined;
       if (characters[close - 1] === ':' && close - 1 > at + 1) {
         const named = namedClasses.get(characters.slice(at + 2, close - 1).join(''));
