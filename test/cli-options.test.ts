@@ -67,6 +67,11 @@ describe('help', () => {
     expect(available.filter(({ usage }) => !main.includes(`keyscan ${usage}`))).toEqual([]);
     expect(main).toContain('Exit codes:');
   });
+
+  it('of doctor names the third of its exit codes', async () => {
+    const doctor = commands.find(({ name }) => name === 'doctor')!;
+    expect(await help(doctor, 80)).toContain('0 all hooks fire, 1 one does not, 2 cannot tell');
+  });
 });
 
 describe('docs/options.md', () => {

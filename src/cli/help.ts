@@ -24,14 +24,23 @@ export async function help(command: Command, columns: number): Promise<string> {
     if (shown.length > 0) screen.group(shown.map(spelled), `${group}:`);
   }
   for (const [line, meaning] of command.examples) screen.example(line, meaning);
-  screen.epilogue(command.name === 'scan' ? scanCodes : 'Exit codes: 0 done, 2 not.');
+  screen.epilogue(codesOf(command));
   return `${await screen.getHelp()}\n`;
 }
 
-const scanCodes = `Exit codes:
+function codesOf({ name }: Command): string {
+  switch (name) {
+    case 'scan':
+      return `Exit codes:
   0  nothing found at or above --fail-on
   1  findings
   2  could not do what was asked, or not read what was named; wins over 1`;
+    case 'doctor':
+      return 'Exit codes: 0 all hooks fire, 1 one does not, 2 cannot tell.';
+    default:
+      return 'Exit codes: 0 done, 2 not.';
+  }
+}
 
 function scanScreen(screen: Argv): void {
   screen.usage(`keyscan [paths..]   scan these files and folders
