@@ -490,6 +490,34 @@ describe('history', () => {
     ]);
   });
 
+  it('calls a leak pushed when any commit that brought it is, and names every ref that holds it', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    const first = repo.commit({ 'b.ini': bakery.lines });
+    repo.git('switch', '--quiet', 'main');
+    repo.git('merge', '--quiet', '--squash', 'menu');
+    repo.commit({ 'c.ini': plain }, 'Squashed');
+    repo.git('update-ref', 'refs/remotes/origin/main', 'main');
+    expect(scan(repo, '--history').findings).toMatchObject([
+      {
+        commit: first,
+        stage: 'pushed',
+        next: expect.arrayContaining([expect.stringMatching(/^It was pushed/)]),
+        refs: ['refs/heads/main', 'refs/heads/menu', 'refs/remotes/origin/main'],
+      },
+    ]);
+  });
+
+  it('tells of a leak that was amended at the commit that a branch still leads to', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.commit({ 'b.ini': bakery.lines });
+    repo.git('commit', '--quiet', '--amend', '--message', 'Other words');
+    const { findings } = scan(repo, '--history', '--reflog');
+    expect(findings).toMatchObject([{ commit: repo.head(), refs: ['refs/heads/main'] }]);
+  });
+
   it('finds what was staged once and never committed', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });

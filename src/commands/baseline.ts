@@ -80,7 +80,7 @@ function sentences(
     ...(expired.length === 0
       ? []
       : [
-          `${entries(expired.length)} past the date, which count again; keyscan ignore sets a new one`,
+          `${entries(expired.length)} past the date, which ${expired.length === 1 ? 'counts' : 'count'} again; keyscan ignore sets a new one`,
         ]),
   ];
 }

@@ -75,6 +75,11 @@ export async function scanCommits(
         })
       : listed,
   );
+  if (selection.options?.includes('--reflog') === true || request.loose !== undefined) {
+    const starts = request.tips.filter(isCommit).map(({ target }) => target);
+    const held = new Set(listCommits(git, { options: ['--all'], revisions: starts }));
+    scan.forgotten = new Set(listed.filter((id) => !held.has(id)));
+  }
   if (has('refs/notes/')) {
     scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
   }
@@ -135,6 +140,10 @@ function* watched(
   }
 }
 
+function fingerprintsOf(findings: readonly Finding[]): ReadonlySet<string> {
+  return new Set(findings.map(({ fingerprint }) => fingerprint));
+}
+
 function keyOf({ blob, path }: TreeEntry): string {
   return `${blob}\0${path}`;
 }
@@ -171,6 +180,8 @@ function leftOf(part: number, started: number): string {
 class CommitsScanning {
   unpushed: ReadonlySet<string> = new Set();
   notes: ReadonlySet<string> = new Set();
+  /** Commits that only a reflog leads to, or nothing. */
+  forgotten: ReadonlySet<string> = new Set();
   /** By fingerprint, in the order they were brought in. */
   readonly leaks = new Map<string, Finding>();
   readonly skipped: Skipped[] = [];
@@ -186,8 +197,10 @@ class CommitsScanning {
   private readonly inHeaders = new Set<string>();
   /** The contents in which it was brought, by fingerprint. */
   private readonly broughtIn = new Map<string, string>();
-  /** Contents in which something was found, `blob\0path`. */
-  private readonly telling = new Set<string>();
+  /** Contents in which something was found, `blob\0path`, and its fingerprints. */
+  private readonly telling = new Map<string, ReadonlySet<string>>();
+  /** Every commit that brought it, by fingerprint: branches may have it by different ones. */
+  private readonly bringers = new Map<string, Set<string>>();
   private readonly blobs = new Set<string>();
 
   constructor(git: Git, scanner: Scanner, request: CommitsRequest) {
@@ -276,7 +289,7 @@ class CommitsScanning {
       return;
     }
     const found = this.scan({ path, stage: 'committed', content });
-    if (found.length > 0) this.telling.add(`${id}\0${path}`);
+    if (found.length > 0) this.telling.set(`${id}\0${path}`, fingerprintsOf(found));
     this.keep(found, null, () => nobody);
   }
 
@@ -297,8 +310,12 @@ class CommitsScanning {
     }
     const found = this.scan({ path, stage: this.stageOf(commit.id), content: blob });
     if (found.length === 0) return false;
-    this.telling.add(key);
-    const news = found.filter((finding) => this.isNews(finding));
+    this.telling.set(key, fingerprintsOf(found));
+    this.bring(
+      found.filter((finding) => !this.isBefore(change, finding)),
+      commit.id,
+    );
+    const news = found.filter((finding) => this.isNews(finding, commit.id));
     if (news.length > 0) {
       const brought = onLines(news, this.linesOf(change, blob, commit));
       for (const { fingerprint } of brought) {
@@ -322,10 +339,35 @@ class CommitsScanning {
     return findings;
   }
 
-  /** A leak that somebody allowed where it was first seen is news where the permission is missing. */
-  private isNews({ fingerprint, suppressed }: Finding): boolean {
+  /** Whether a parent had it under the same path. */
+  private isBefore({ before, path }: Change, { fingerprint }: Finding): boolean {
+    return before.some(({ blob }) => this.telling.get(`${blob ?? ''}\0${path}`)?.has(fingerprint));
+  }
+
+  /** What is pushed in one of the commits that brought it is pushed. */
+  private bring(findings: readonly Finding[], commit: string): void {
+    for (const { fingerprint, stage, next } of findings) {
+      this.bringers.set(fingerprint, (this.bringers.get(fingerprint) ?? new Set()).add(commit));
+      const known = this.leaks.get(fingerprint);
+      if (known?.stage === 'committed' && stage === 'pushed') {
+        this.leaks.set(fingerprint, { ...known, stage, next });
+      }
+    }
+  }
+
+  /**
+   * A leak that somebody allowed where it was first seen is news where the permission is missing, and one that was
+   * amended or reset where a ref leads to it.
+   */
+  private isNews({ fingerprint, suppressed }: Finding, commit: string | null): boolean {
     const known = this.leaks.get(fingerprint);
-    return known === undefined || (known.suppressed !== null && suppressed === null);
+    if (known === undefined || (known.suppressed !== null && suppressed === null)) return true;
+    return (
+      commit !== null &&
+      this.forgotten.has(known.commit ?? '') &&
+      !this.forgotten.has(commit) &&
+      (known.suppressed === null) === (suppressed === null)
+    );
   }
 
   private keep(
@@ -333,9 +375,12 @@ class CommitsScanning {
     commit: string | null,
     maker: () => Maker | typeof nobody,
   ): void {
+    if (commit !== null) this.bring(findings, commit);
     for (const finding of findings) {
-      if (!this.isNews(finding)) continue;
-      this.leaks.set(finding.fingerprint, { ...finding, commit, ...maker() });
+      if (!this.isNews(finding, commit)) continue;
+      const known = this.leaks.get(finding.fingerprint);
+      const { stage, next } = known?.stage === 'pushed' ? known : finding;
+      this.leaks.set(finding.fingerprint, { ...finding, stage, next, commit, ...maker() });
     }
   }
 
@@ -377,7 +422,7 @@ class CommitsScanning {
   located(listed: readonly string[]): readonly Finding[] {
     const findings = [...this.leaks.values()];
     if (findings.length === 0) return [];
-    const commits = new Set(findings.flatMap(({ commit }) => commit ?? []));
+    const commits = new Set(findings.flatMap(({ fingerprint }) => this.bringersOf(fingerprint)));
     const { code, stdout } = this.git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']);
     const head = code === 0 ? stdout.toString().trim() : null;
     const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
@@ -386,7 +431,7 @@ class CommitsScanning {
     const paths = new Set(findings.map(({ path }) => path));
     const atHead = this.atHead(paths, head !== null && listed.includes(head));
     const exactly =
-      commits.size <= mostRewrites
+      new Set(findings.map(({ commit }) => commit)).size <= mostRewrites
         ? rewriter(this.git, {
             graph,
             head,
@@ -400,10 +445,17 @@ class CommitsScanning {
       atHead: atHead.has(finding.fingerprint),
       refs: finding.commit === null ? [] : (reaching.get(finding.commit) ?? []),
     }));
-    if (exactly === undefined) return located;
-    return located.map((finding) =>
-      this.inHeaders.has(finding.fingerprint) ? finding : exactly(finding),
+    const told = located.map((finding) =>
+      exactly === undefined || this.inHeaders.has(finding.fingerprint) ? finding : exactly(finding),
     );
+    return told.map((finding) => {
+      const all = this.bringersOf(finding.fingerprint).flatMap((id) => reaching.get(id) ?? []);
+      return { ...finding, refs: [...new Set(all)].sort() };
+    });
+  }
+
+  private bringersOf(fingerprint: string): readonly string[] {
+    return [...(this.bringers.get(fingerprint) ?? [])];
   }
 
   /**
