@@ -16,7 +16,7 @@ import {
 import { delimiter, join } from 'node:path';
 
 import { sampled } from './support/effort.ts';
-import { newerGit } from './support/newer-git.ts';
+import { newerGit } from './support/git-stand-ins.ts';
 import { repository, type Repository } from './support/repository.ts';
 import { program, run, type RunResult, temporaryFolder, writeTree } from './support/run.ts';
 

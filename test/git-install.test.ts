@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { newerGit, oldestGit } from './support/git-stand-ins.ts';
 import { key, repository, type Repository } from './support/repository.ts';
-import { newerGit } from './support/newer-git.ts';
 import { program, run, temporaryFolder } from './support/run.ts';
 
 const bakery = key('moonbakery');
@@ -357,6 +357,17 @@ describe('keyscan install', () => {
       there: existsSync(join(repo.folder, 'tools/hooks/pre-commit')),
       ...commits(repo, { 'b.ini': bakery.lines }),
     }).toMatchObject({ there: true, moved: false });
+  });
+
+  it('does so with the oldest git, and doctor shows it', () => {
+    const repo = repository(oldestGit());
+    repo.commit({ 'README.md': '#\n' });
+    repo.git('config', 'core.hooksPath', 'tools/hooks');
+    repo.keyscan('install');
+    expect({
+      doctor: repo.keyscan('doctor').code,
+      ...commits(repo, { 'b.ini': bakery.lines }),
+    }).toMatchObject({ doctor: 0, moved: false });
   });
 
   it('refuses where a global core.hooksPath would silence it', () => {

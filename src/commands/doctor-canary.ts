@@ -128,7 +128,7 @@ function situation(git: Git, env: Host['env'], folder: string, text: string): Si
   const author = { NAME: 'keyscan', EMAIL: 'keyscan@localhost', DATE: '1700000000 +0000' };
   // In a repository of its own: from 2.54 on git runs what a configuration names for a changed index
   const store = path.join(folder, 'git');
-  const format = git.line(['rev-parse', '--show-object-format']);
+  const format = git.line(['config', '--default', 'sha1', '--get', 'extensions.objectFormat']);
   openElsewhere(folder, env).run([
     ...['init', '--quiet', '--bare', '--template='],
     ...(format === 'sha1' ? [] : [`--object-format=${format}`]),

@@ -52,16 +52,17 @@ function topOf(git: Git): string | undefined {
   return undefined;
 }
 
-/** Our own calls of git switch hooks off on the command line, which is the last value. */
+/** As the files say: our own calls of git switch hooks off on the command line. (`--show-scope` came after git 2.25.) */
 function hooksPath(git: Git): HookPlace['setting'] {
-  const { stdout } = git.attempt([
-    ...['config', '--null', '--show-scope', '--type=path'],
-    ...['--get-all', 'core.hooksPath'],
-  ]);
-  const words = stdout.toString().split('\0');
-  return words
-    .flatMap((scope, index) => (index % 2 === 0 ? [{ scope, value: words[index + 1] ?? '' }] : []))
-    .findLast(({ scope }) => scope !== 'command' && scope !== '');
+  const isSplit = git.attempt(['config', '--type=bool', '--get', 'extensions.worktreeConfig']);
+  const own = isSplit.stdout.toString() === 'true\n' ? ['worktree', 'local'] : ['local'];
+  for (const scope of [...own, 'global', 'system']) {
+    const { code, stdout } = git.attempt([
+      ...['config', `--${scope}`, '--includes', '--null', '--type=path', '--get', 'core.hooksPath'],
+    ]);
+    if (code === 0) return { scope, value: stdout.toString().replace(/\0$/, '') };
+  }
+  return undefined;
 }
 
 function managerOf(
