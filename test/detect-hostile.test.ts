@@ -46,6 +46,10 @@ describe('a scan is done in time with', () => {
         ),
     ],
     [
+      'a key in base64 beside many of its like',
+      () => `${Buffer.from(id('one')).toString('base64')} `.repeat(20_000),
+    ],
+    [
       'keys that lie between one another at the end of one long line',
       () =>
         'x'.repeat(16_000_000) +

@@ -117,7 +117,7 @@ function encodedBeside(
   const set = byteSet(beside.set);
   const candidates = [...text.matchAll(encodedRun)]
     .map(({ index, 0: run }) => ({ start: from + index, end: from + index + run.length }))
-    .filter(({ start, end }) => end <= idStart || start >= idEnd)
+    .filter(({ start, end }) => (end <= idStart || start >= idEnd) && !contained(start, start + 1))
     .map((place) => {
       const after = place.start >= idEnd;
       const gap = after
@@ -130,7 +130,6 @@ function encodedBeside(
     .filter(({ rank }) => rank < Infinity)
     .sort((a, b) => a.rank - b.rank);
   for (const { start, end } of candidates) {
-    if (contained(start, start + 1)) continue;
     const held = base64Layer(layer, start, end);
     const value = latin1(held.bytes, 0, held.length).replace(/\r?\n$/, '');
     if (value.length < beside.min || value.length > beside.max) continue;
