@@ -657,7 +657,7 @@ export const accessKey: Rule = {
   ],
 };
 
-export const smtp: Rule = {
+const smtp: Rule = {
   id: 'aws-ses-smtp',
   provider: 'aws',
   title: 'Amazon SES SMTP password',
@@ -721,7 +721,7 @@ export const smtp: Rule = {
   negatives: [{ text: 'SMTP_PASSWORD={{x*44}}\n' }, { text: 'SMTP_PASSWORD={{A-Za-z0-9*12}}\n' }],
 };
 
-export const bedrock: Rule = {
+const bedrock: Rule = {
   id: 'aws-bedrock-api-key',
   provider: 'aws',
   title: 'Amazon Bedrock API key',
@@ -784,7 +784,7 @@ export const bedrock: Rule = {
   ],
 };
 
-export const appsync: Rule = {
+const appsync: Rule = {
   id: 'aws-appsync-api-key',
   provider: 'aws',
   title: 'AWS AppSync API key',
@@ -824,7 +824,7 @@ export const appsync: Rule = {
   ],
 };
 
-export const mws: Rule = {
+const mws: Rule = {
   id: 'amazon-mws-auth-token',
   provider: 'aws',
   title: 'Amazon Marketplace Web Service token',
@@ -863,7 +863,7 @@ export const mws: Rule = {
   negatives: [{ text: 'amzn.mws.{{0*8}}-{{0*4}}-{{0*4}}-{{0*4}}-{{0*12}}\n' }],
 };
 
-export const s3Compatible: Rule = {
+const s3Compatible: Rule = {
   id: 's3-compatible-key',
   provider: 's3-compatible',
   title: 'S3-compatible access key with its secret',

@@ -66,7 +66,7 @@ export function ignoredByGit(
  * `H <mode> <hash> <stage>TAB<name>` for what the index holds, `? <name>` for the rest. The tag in front keeps apart an
  * untracked file that is named like an index line. A name that ends in `/` is a repository of its own.
  */
-export function parseListing(output: Buffer): readonly ListedFile[] {
+function parseListing(output: Buffer): readonly ListedFile[] {
   const text = output.toString('utf8');
   const records = text.includes('\uFFFD')
     ? splitBytes(output).map(parseBytes)

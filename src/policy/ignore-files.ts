@@ -24,7 +24,7 @@ export interface Excludes {
 /** Whether a path, seen from the top with `/`, is left out. */
 export type Ignores = (path: string, isFolder: boolean) => boolean;
 
-export const ignoreFileName = '.keyscanignore';
+const ignoreFileName = '.keyscanignore';
 
 const sizeLimit = 1024 * 1024;
 /** More would make every path of a tree costly; git's own biggest lists have hundreds. */

@@ -5,7 +5,7 @@
 export type RegexProblem = string;
 
 /** More ways than this for each start in the window is refused; `.{0,20}` has 21. */
-export const mostWays = 1000;
+const mostWays = 1000;
 
 /** What is wrong with the regex, in words for its author; undefined when it may be used on `window` bytes. */
 export function regexProblem(regex: string, window: number): RegexProblem | undefined {

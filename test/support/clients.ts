@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import type { FakeAws, LoggedRequest } from './fake-aws.ts';
 import { cleanEnvironment, projectRoot, temporaryFolder, writeTree } from './run.ts';
 
-export const clientIds = ['aws-cli-1', 'aws-cli-2', 'boto3', 'js', 'go', 'terraform'] as const;
+const clientIds = ['aws-cli-1', 'aws-cli-2', 'boto3', 'js', 'go', 'terraform'] as const;
 export type ClientId = (typeof clientIds)[number];
 
 /** Asked on its own: docs/migration.md has no column for it. */
