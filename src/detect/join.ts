@@ -298,7 +298,6 @@ export function gapBetween(layer: Layer, from: number, to: number): Gap {
   let lowest = 0;
   let lines = 0;
   let blanks = 0;
-  const startIndent = indentAt(bytes, lineStart(bytes, from), from);
   let leastIndent = Infinity;
   for (let at = from; at < to; at++) {
     switch (bytes[at]) {
@@ -336,6 +335,7 @@ export function gapBetween(layer: Layer, from: number, to: number): Gap {
   const opened = depth - lowest;
   let level = Math.min(closed, opened) * bracketWeight;
   if (lines > 0) {
+    const startIndent = indentAt(bytes, lineStart(bytes, from), from);
     const endIndent = indentAt(bytes, lineStart(bytes, to), to);
     const left = Math.min(startIndent, endIndent) - Math.min(leastIndent, startIndent, endIndent);
     level += Math.min(left, 60) * 12 + Math.min(blanks, 8) * blankWeight + 1;
