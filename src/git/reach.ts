@@ -22,28 +22,59 @@ export function loadGraph(git: Git, starts: readonly string[]): CommitGraph {
 
 export type CommitGraph = ReadonlyMap<string, readonly string[]>;
 
+/** Tips that one pass over the graph follows, a bit for each: memory stays bounded whatever the number of refs and leaks. */
+const atOnce = 256;
+const words = atOnce / 32;
+
 /** For each commit the sorted names of the tips that reach it. */
 export function containing(
   graph: CommitGraph,
   commits: ReadonlySet<string>,
   tips: readonly Tip[],
 ): ReadonlyMap<string, readonly string[]> {
-  // a commit with nothing of its own shares its parent's set
-  const reached = new Map<string, ReadonlySet<string>>();
-  for (const [id, parents] of graph) {
-    reached.set(
-      id,
-      union(
-        parents.map((parent) => reached.get(parent) ?? none),
-        commits.has(id) ? id : undefined,
-      ),
+  const names = new Map<string, string[]>([...commits].map((commit) => [commit, []]));
+  const places = new Map([...graph.keys()].map((id, place) => [id, place]));
+  const parents = [...graph.values()].map((ids) => ids.map((id) => places.get(id) ?? -1));
+  const all = tips.filter(isCommit);
+  for (let first = 0; first < all.length; first += atOnce) {
+    const some = all.slice(first, first + atOnce);
+    const bits = tipsReaching(
+      parents,
+      some.map(({ target }) => places.get(target) ?? -1),
     );
+    for (const [commit, found] of names) {
+      const at = (places.get(commit) ?? -1) * words;
+      if (at < 0) continue;
+      some.forEach(({ name }, tip) => {
+        if (((bits[at + (tip >> 5)] ?? 0) >>> (tip & 31)) & 1) found.push(name);
+      });
+    }
   }
-  const names = new Map<string, Set<string>>([...commits].map((commit) => [commit, new Set()]));
-  for (const tip of tips.filter(isCommit)) {
-    for (const commit of reached.get(tip.target) ?? none) names.get(commit)?.add(tip.name);
+  for (const found of names.values()) found.sort();
+  return names;
+}
+
+/** For each place, parents first, a bit for each of the tips that reach it; -1 is a place outside. */
+function tipsReaching(
+  parents: readonly (readonly number[])[],
+  tips: readonly number[],
+): Uint32Array {
+  const bits = new Uint32Array(parents.length * words);
+  tips.forEach((place, tip) => {
+    if (place < 0) return;
+    const at = place * words + (tip >> 5);
+    bits[at] = (bits[at] ?? 0) | (1 << (tip & 31));
+  });
+  for (let place = parents.length - 1; place >= 0; place -= 1) {
+    for (const parent of parents[place] ?? []) {
+      if (parent < 0) continue;
+      for (let word = 0; word < words; word += 1) {
+        const at = parent * words + word;
+        bits[at] = (bits[at] ?? 0) | (bits[place * words + word] ?? 0);
+      }
+    }
   }
-  return new Map([...names].map(([commit, found]) => [commit, [...found].sort()]));
+  return bits;
 }
 
 /** Whether a merge is among the commits that `head` reaches and `commit` does not. */
@@ -84,17 +115,6 @@ function reachedFrom(graph: CommitGraph, starts: readonly string[]): ReadonlySet
     open.push(...(graph.get(id) ?? []));
   }
   return found;
-}
-
-const none: ReadonlySet<string> = new Set();
-
-function union(sets: readonly ReadonlySet<string>[], own: string | undefined): ReadonlySet<string> {
-  const filled = [...new Set(sets)].filter(({ size }) => size > 0);
-  const [first = none] = filled;
-  if (filled.length < 2 && own === undefined) return first;
-  const all = new Set(filled.flatMap((set) => [...set]));
-  if (own !== undefined) all.add(own);
-  return all;
 }
 
 /** Whether it names a commit, not a file or a folder. */
