@@ -1,15 +1,34 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as prettier from 'prettier';
 
+import { thorough } from './support/effort.ts';
+import { pathWithNewGit } from './support/git-programs.ts';
 import { projectRoot } from './support/run.ts';
-import { stagedCases } from './support/staged-cases.ts';
+import { type StagedCase, stagedCases } from './support/staged-cases.ts';
 
 const codes = { stopped: 1, committed: 0, 'refused: not readable': 2 } as const;
 
 describe('the hook, in a real repository', () => {
-  it.each(stagedCases.map((each) => [each.title, each.expected, each] as const))(
+  whatHappens(stagedCases);
+});
+
+const newer = pathWithNewGit();
+(newer === undefined ? describe.skip : describe)('the same with a git of today', () => {
+  const usual = process.env['PATH'];
+  beforeAll(() => {
+    process.env['PATH'] = newer;
+  });
+  afterAll(() => {
+    process.env['PATH'] = usual;
+  });
+  // it leaves folders of a sparse index as they are
+  whatHappens(stagedCases.filter(({ title }) => thorough || title.startsWith('a sparse')));
+});
+
+function whatHappens(cases: readonly StagedCase[]): void {
+  it.each(cases.map((each) => [each.title, each.expected, each] as const))(
     '%s: %s',
     (_, expected, { scene }) => {
       const { repo, attempt, env = {} } = scene();
@@ -31,7 +50,7 @@ describe('the hook, in a real repository', () => {
       if (repo.hookCode() !== 0) expect(repo.firstStepCodes()).toEqual([7, 7]);
     },
   );
-});
+}
 
 it('docs/git.md lists these cases (UPDATE=1 writes it)', async () => {
   const file = join(projectRoot, 'docs/git.md');

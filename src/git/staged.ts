@@ -72,9 +72,10 @@ interface Staged {
 }
 
 // Intent-to-add entries are not part of the commit. Renames are looked for later and only when needed: finding them
-// reads blobs and has limits, and without them a moved file is simply new.
+// reads blobs and has limits, and without them a moved file is simply new. A sparse index holds folders as a whole.
 const comparison = [
   'diff-index',
+  '-r',
   '--cached',
   '--ita-invisible-in-index',
   '--ignore-submodules=none',

@@ -717,6 +717,17 @@ export const stagedCases: readonly StagedCase[] = [
       return { repo: repo.stage({ 'in/a.ini': `${plain}# note\n` }), attempt: commit };
     },
   },
+  {
+    title: 'a sparse index, with a key in a folder that it holds as a whole',
+    expected: 'stopped',
+    scene: () => {
+      const repo = guarded({ 'in/a.ini': plain, 'out/deep/b.ini': plain });
+      repo.commit({ 'out/deep/b.ini': bakery.lines });
+      repo.git('sparse-checkout', 'set', '--cone', '--sparse-index', 'in');
+      repo.git('reset', '--quiet', '--soft', 'HEAD~1');
+      return { repo, attempt: commit };
+    },
+  },
   ...(
     [
       ['an index of version 4', ['index.version', '4']],
