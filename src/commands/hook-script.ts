@@ -125,6 +125,9 @@ input=\${input%.}
 printf '%s' "$input" | slow --pre-push "$@" || exit $?`,
 };
 
+/** grep before 3.6 takes options from a variable, and with -a there it would call nothing binary. */
+const plainly = 'GREP_OPTIONS= LC_ALL=C';
+
 /**
  * Rules of the repository and own keys of this computer are none of the anchors, so where there may be any, Node is
  * asked. Builtins wherever they will do: each program that is started costs a twentieth of a start of Node, and a fork
@@ -143,7 +146,7 @@ const looking = `anchors_suffice() {
     [ ! -e "$file" ] || set -- "$@" "$file"
   done
   [ $# -gt 0 ] || return 0
-  LC_ALL=C grep -qi -e '"keyscan"' -e '\\\\u00' -e 'aws_[as]' -- "$@"
+  ${plainly} grep -qi -e '"keyscan"' -e '\\\\u00' -e 'aws_[as]' -- "$@"
   [ $? -eq 1 ]
 }`;
 
@@ -164,9 +167,9 @@ const mostFiles = 100;
 function stagedBody({ anchors, grep }: HookParts): string {
   const [search, binary] =
     grep === undefined
-      ? ["LC_ALL=C tr '\\000' '\\001' | LC_ALL=C grep", '|\u0001']
-      : [`LC_ALL=C ${quote(slashes(grep))}`, ''];
-  return `anchors=${quote(`${anchors}|^(keyscan-end-)?[0-9a-f-]+ missing$${binary}`)}
+      ? [`LC_ALL=C tr '\\000' '\\001' | ${plainly} grep`, '|\u0001']
+      : [`${plainly} ${quote(slashes(grep))}`, ''];
+  return `anchors=${quote(`${anchors}|^(keyscan-end)?[0-9a-f-]* missing$${binary}`)}
 ${looking}
 requests() {
   blobs= end=keyscan-end files=0
@@ -191,7 +194,8 @@ clean() {
   found=$(
     exec 3>&1
     { ${git} \\
-      diff-index --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD -- && echo listed; } 2>/dev/null |
+      -c core.quotePath=true diff-index -r --cached --raw --no-abbrev --no-renames --ita-invisible-in-index HEAD -- &&
+      echo listed; } 2>/dev/null |
       requests 2>/dev/null |
       ${git} \\
       cat-file --batch 2>/dev/null |
@@ -211,7 +215,7 @@ function messageBody({ anchors }: HookParts): string {
 ${looking}
 clean() {
   anchors_suffice || return 1
-  LC_ALL=C grep -qE -e "$anchors" -- "$1"
+  ${plainly} grep -qE -e "$anchors" -- "$1"
   [ $? -eq 1 ]
 }
 clean "$1" || slow --commit-msg "$1" || exit $?`;
