@@ -47,10 +47,11 @@ function edit(file: string, change: (text: string) => string): void {
   writeFileSync(file, change(readFileSync(file, 'utf8')));
 }
 
-/** husky as its own set-up leaves it: stubs that git runs, which run the committed files with -e. */
+/** husky as its own set-up leaves it: a stub for every hook of git, which runs the committed file with -e if there is one. */
 function husky(lines: string): Repository {
   const repo = repository();
-  const stub = '#!/bin/sh\nexport PATH="node_modules/.bin:$PATH"\nsh -e ".husky/${0##*/}" "$@"\n';
+  const stub =
+    '#!/bin/sh\n[ -f ".husky/${0##*/}" ] || exit 0\nexport PATH="node_modules/.bin:$PATH"\nsh -e ".husky/${0##*/}" "$@"\n';
   repo.commit({
     'package.json': '{"devDependencies": {"husky": "^9.0.0"}}\n',
     '.husky/pre-commit': lines,
@@ -59,7 +60,10 @@ function husky(lines: string): Repository {
   });
   repo.write(
     Object.fromEntries(
-      ['pre-commit', 'pre-merge-commit', 'commit-msg'].map((name) => [`.husky/_/${name}`, stub]),
+      ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'].map((name) => [
+        `.husky/_/${name}`,
+        stub,
+      ]),
     ),
   );
   for (const name of readdirSync(join(repo.folder, '.husky/_'))) {
@@ -511,6 +515,13 @@ describe('keyscan doctor --run-hooks', () => {
     const { code, stdout } = repo.keyscan('doctor', '--run-hooks', '--yes');
     expect({ code, mine: existsSync(join(repo.home, 'mine')) }).toEqual({ code: 0, mine: true });
     expect(stdout).toContain('all 3 hooks fire');
+  });
+
+  it('has nothing against a pre-push hook that nobody wanted us in', () => {
+    const { code, stdout } = husky('keyscan --staged\n').keyscan('doctor', '--run-hooks', '--yes');
+    expect(stdout).toMatch(/○ pre-push +not installed\n +keyscan install --pre-push\n/);
+    expect(stdout).toContain('all 3 hooks fire');
+    expect(code).toBe(0);
   });
 
   it('cannot tell when something else stops the commit first', () => {

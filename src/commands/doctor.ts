@@ -49,7 +49,7 @@ function checkHere(git: Git, flags: DoctorFlags, host: Host): Checkup {
   if (place.isBare) throw bareRepository(place);
   const parts = hookParts(flags.program, host);
   const hooks = flags.runHooks
-    ? runWholeHooks(git, place, flags, host)
+    ? runWholeHooks(git, place, parts, flags, host)
     : withCanary(git, host.env, (canary) =>
         hookNames.map((name) => diagnose(name, place, parts, canary, host)),
       );
@@ -113,10 +113,12 @@ function diagnose(
 
 function runWholeHooks(
   git: Git,
-  { folder, top, manager }: HookPlace,
+  place: HookPlace,
+  parts: HookParts,
   flags: DoctorFlags,
   host: Host,
 ): readonly Diagnosis[] {
+  const { folder, top, manager } = place;
   const shown = manager === 'husky' ? `${folder} and .husky` : folder;
   host.err(said(`runs every hook in ${shown}, with all that it does, as for a commit with a key`));
   if (!flags.yes && flags.ask?.('Run them?') !== true) {
@@ -125,7 +127,12 @@ function runWholeHooks(
   return withCanary(git, host.env, ({ withKey }) =>
     hookNames.map((name) => {
       const { code, output } = tryHook([path.join(folder, name)], name, withKey, top);
-      return { name, ...wholeVerdict(name, code, output) };
+      const whole = wholeVerdict(name, code, output);
+      const reached = whole.state === 'fails' ? reach(name, place, parts, host) : undefined;
+      // where nobody asked for us, a key may pass
+      const isAbsent =
+        reached !== undefined && 'found' in reached && reached.found.state === 'absent';
+      return { name, ...(isAbsent ? reached.found : whole) };
     }),
   );
 }
@@ -134,7 +141,6 @@ function wholeVerdict(name: HookName, code: number, output: string): Omit<Diagno
   const isOurs = /keyscan/.test(output) && (output.includes(canaryName) || name === 'commit-msg');
   if (code !== 0 && isOurs) return { state: 'fires', what: 'stops a key' };
   if (/ENOENT/.test(output) && code === 126) {
-    if (name === 'pre-push') return { state: 'absent', what: 'not installed' };
     return { state: 'fails', what: 'not installed', mend: 'keyscan install' };
   }
   if (code === 0) return { state: 'fails', what: 'lets a key through', mend: 'keyscan doctor' };
