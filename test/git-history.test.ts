@@ -56,7 +56,24 @@ function places(repo: Repository, ...args: readonly string[]): string[] {
   return found;
 }
 
+const objectFile = (repo: Repository, id: string): string =>
+  join(repo.folder, '.git/objects', id.slice(0, 2), id.slice(2));
+
+function damage(file: string): void {
+  rmSync(file);
+  writeFileSync(file, 'no object');
+}
+
 describe('a range of commits', () => {
+  it('has no part in what a tag of a file holds', () => {
+    const repo = repository();
+    const base = repo.commit({ 'a.ini': plain });
+    repo.write({ file: bakery.lines });
+    repo.git('tag', 'file', repo.git('hash-object', '-w', 'file'));
+    repo.commit({ 'b.ini': plain });
+    expect([places(repo, '--range', `${base}..`), places(repo, '--since', base)]).toEqual([[], []]);
+  });
+
   it('finds what was added and taken out again inside of it', () => {
     const repo = repository();
     const base = repo.commit({ 'a.ini': plain });
@@ -629,8 +646,11 @@ describe('history', () => {
     });
   });
 
-  it('is clean in a repository without commits', () => {
-    expect(scan(repository(), '--history').code).toBe(0);
+  it('is clean in a repository without commits, and says so', () => {
+    expect(scan(repository(), '--history')).toMatchObject({
+      code: 0,
+      stderr: 'keyscan: the history holds no commits\n',
+    });
   });
 
   it('of a shallow clone tells what it found and what is missing', () => {
@@ -724,19 +744,107 @@ describe('history', () => {
     ]);
   });
 
-  it('says which commit is missing, whatever needs it', () => {
+  it.each([
+    ['missing', (file: string) => rmSync(file)],
+    ['damaged', (file: string) => damage(file)],
+  ])('goes on behind a commit that is %s, and names it', (_, spoil) => {
     const repo = repository();
-    const base = repo.commit({ 'a.ini': plain });
+    const first = repo.commit({ 'a.ini': plain + bakery.lines });
     const gone = repo.commit({ 'b.ini': plain });
-    repo.git('branch', 'old', base);
-    repo.commit({ 'c.ini': bakery.lines });
-    rmSync(join(repo.folder, '.git/objects', gone.slice(0, 2), gone.slice(2)));
-    const why = new RegExp(`^keyscan: git .*failed: error: Could not read ${gone}`);
-    const said = [['--history'], ['--since', 'old'], ['--range', 'old...HEAD']].map((args) => {
-      const { code, stderr } = repo.keyscan(...args);
-      return `${code} ${why.test(stderr) ? 'why' : stderr}`;
+    repo.git('branch', 'old', first);
+    repo.git('branch', 'broken', gone);
+    const last = repo.commit({ 'c.ini': other.lines });
+    spoil(objectFile(repo, gone));
+    const { code, findings, skipped, stderr } = scan(repo, '--history');
+    expect({
+      code,
+      found: findings.map(({ commit }) => commit),
+      gaps: skipped.map(({ path, reason }) => `${path} ${reason}`),
+      named: stderr.includes(gone),
+    }).toEqual({
+      code: 2,
+      found: [first, last],
+      gaps: [`${gone} missing-object`, 'refs/heads/broken missing-object'],
+      named: true,
     });
-    expect(said).toEqual(['2 why', '2 why', '2 why']);
+    expect(scan(repo, '--range', `${first}..HEAD`)).toMatchObject({
+      code: 2,
+      // what came before is not there to compare with, as in a shallow clone
+      findings: [{ commit: last }, { commit: last }],
+      skipped: [{ path: gone }],
+    });
+    for (const args of [
+      ['--since', 'old'],
+      ['--range', 'old...HEAD'],
+    ]) {
+      const refused = repo.keyscan(...args);
+      expect([refused.code, refused.stderr.includes(gone)]).toEqual([2, true]);
+    }
+  });
+
+  it('compares a merge with the parent that is there when the other is missing', () => {
+    const repo = repository();
+    const first = repo.commit({ 'a.ini': plain });
+    repo.git('switch', '--quiet', '--create', 'menu');
+    const gone = repo.commit({ 'b.ini': plain });
+    repo.git('switch', '--quiet', 'main');
+    const leak = repo.commit({ 'c.ini': bakery.lines });
+    repo.git('merge', '--quiet', '--no-edit', 'menu');
+    repo.git('branch', '--quiet', '--delete', '--force', 'menu');
+    rmSync(objectFile(repo, gone));
+    const { code, findings, skipped, commits } = scan(repo, '--history');
+    expect({
+      code,
+      commits,
+      found: findings.map(({ commit }) => commit),
+      gaps: skipped.map(({ path }) => path),
+    }).toEqual({ code: 2, commits: 3, found: [leak], gaps: [gone] });
+    expect(first).not.toBe(leak);
+  });
+
+  it('names refs that lead to nothing, and reads the others', () => {
+    const repo = repository();
+    const leak = repo.commit({ 'a.ini': bakery.lines });
+    const gone = repo.commit({ 'b.ini': plain });
+    repo.git('tag', '--annotate', 'v1', '--message', 'First');
+    repo.git('switch', '--quiet', '--detach');
+    repo.git('branch', '--quiet', '--force', 'main', leak);
+    rmSync(objectFile(repo, gone));
+    // as a computer without power leaves it
+    writeFileSync(join(repo.folder, '.git/refs/heads/empty'), '');
+    const { code, findings, skipped } = scan(repo, '--history');
+    expect({
+      code,
+      found: findings.map(({ commit }) => commit),
+      gaps: skipped.map(({ path }) => path),
+    }).toEqual({
+      code: 2,
+      found: [leak],
+      gaps: ['refs/tags/v1', 'HEAD', 'refs/heads/empty'],
+    });
+  });
+
+  it('reads what stands behind a missing entry in the log of the stash', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    for (const lines of [bakery.lines, 'middle = 1\n', 'last = 1\n']) {
+      repo.write({ 'a.ini': plain + lines });
+      repo.git('stash');
+    }
+    const gone = repo.git('rev-parse', 'stash@{1}');
+    rmSync(objectFile(repo, gone));
+    const { code, findings, skipped } = scan(repo, '--history');
+    expect({ code, refs: findings.map(({ refs }) => refs), gaps: skipped }).toEqual({
+      code: 2,
+      refs: [['stash@{2}']],
+      gaps: [
+        {
+          path: 'stash@{1}',
+          reason: 'missing-object',
+          detail: `object ${gone}, which it leads to, is not here`,
+        },
+      ],
+    });
   });
 
   it('goes on behind a commit whose tree is missing', () => {

@@ -7,8 +7,9 @@ import type { Scanner } from '../detect/api.ts';
 import { type Change, renames } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
+import { type Walk, walkable } from '../git/gaps.ts';
 import { containing, isCommit, loadGraph, type TreeEntry, treeOf } from '../git/reach.ts';
-import { listCommits, type Selection, type Tip } from '../git/revisions.ts';
+import { isGone, listCommits, type Selection, type Tip } from '../git/revisions.ts';
 import type { Empties } from '../git/packs.ts';
 import type { Git } from '../git/run.ts';
 import {
@@ -55,34 +56,44 @@ export interface CommitsScan {
   readonly interrupted: boolean;
 }
 
-export async function scanCommits(
+export function scanCommits(
   git: Git,
   scanner: Scanner,
   request: CommitsRequest,
   watch: Watch,
 ): Promise<CommitsScan> {
-  const scan = new CommitsScanning(git, scanner, request);
-  const { selection } = request;
-  const listed = listCommits(git, selection);
+  return walkable(git, request.selection, (walk) => scanWalk(walk, scanner, request, watch));
+}
+
+async function scanWalk(
+  { git, listed, gaps, isHere }: Walk,
+  scanner: Scanner,
+  asked: CommitsRequest,
+  watch: Watch,
+): Promise<CommitsScan> {
+  const request = {
+    ...asked,
+    tips: asked.tips.filter((tip) => !isCommit(tip) || isHere(tip.target)),
+  };
+  const scan = new CommitsScanning(git, scanner, request, gaps);
   const commits = listed.filter((id) => request.known?.has(id) !== true);
   const progress = { done: 0, total: commits.length, started: performance.now() };
-  const has = (prefix: string): boolean => request.tips.some(({ name }) => name.startsWith(prefix));
+  const starts = (prefix: string): readonly string[] =>
+    request.tips
+      .filter((tip) => isCommit(tip) && tip.name.startsWith(prefix))
+      .map(({ target }) => target);
+  const { options = [], revisions } = request.selection;
+  const remote = starts('refs/remotes/').map((id) => `^${id}`);
   scan.unpushed = new Set(
-    has('refs/remotes/')
-      ? listCommits(git, {
-          ...selection,
-          options: [...(selection.options ?? []), '--not', '--remotes'],
-        })
-      : listed,
+    remote.length === 0
+      ? listed
+      : listCommits(git, { options, revisions: [...revisions.filter(isHere), ...remote] }),
   );
-  if (selection.options?.includes('--reflog') === true || request.loose !== undefined) {
-    const starts = request.tips.filter(isCommit).map(({ target }) => target);
-    const held = new Set(listCommits(git, { options: ['--all'], revisions: starts }));
+  if (options.includes('--reflog') || request.loose !== undefined) {
+    const held = new Set(listCommits(git, { revisions: starts('') }));
     scan.forgotten = new Set(listed.filter((id) => !held.has(id)));
   }
-  if (has('refs/notes/')) {
-    scan.notes = new Set(listCommits(git, { options: ['--glob=refs/notes/*'], revisions: [] }));
-  }
+  scan.notes = new Set(listCommits(git, { revisions: starts('refs/notes/') }));
   const sifting =
     commits.length < fewCommits
       ? undefined
@@ -184,13 +195,15 @@ class CommitsScanning {
   forgotten: ReadonlySet<string> = new Set();
   /** By fingerprint, in the order they were brought in. */
   readonly leaks = new Map<string, Finding>();
-  readonly skipped: Skipped[] = [];
+  readonly skipped: Skipped[];
   readonly clean: string[] = [];
   files = 0;
   bytes = 0;
   private readonly git: Git;
   private readonly scanner: Scanner;
   private readonly request: CommitsRequest;
+  /** Commands that write commits anew need all of them. */
+  private readonly isWhole: boolean;
   /** What the notes belong to in which something was found, by fingerprint. */
   private readonly noted = new Map<string, string>();
   /** What the headers of commits hold, for which there is no exact command. */
@@ -203,10 +216,12 @@ class CommitsScanning {
   private readonly bringers = new Map<string, Set<string>>();
   private readonly blobs = new Set<string>();
 
-  constructor(git: Git, scanner: Scanner, request: CommitsRequest) {
+  constructor(git: Git, scanner: Scanner, request: CommitsRequest, gaps: readonly Skipped[]) {
     this.git = git;
     this.scanner = scanner;
     this.request = request;
+    this.skipped = [...gaps];
+    this.isWhole = gaps.length === 0;
   }
 
   visit(commit: CommitVisit): void {
@@ -261,7 +276,13 @@ class CommitsScanning {
     this.keep(said, target, () => makerOf(blob, 'tagger'));
   }
 
-  private contentOf({ name, target, targetType }: Tip): void {
+  private contentOf(tip: Tip): void {
+    const { name, target, targetType } = tip;
+    if (isGone(tip)) {
+      const what = target === '' ? 'what it leads to' : `object ${target}, which it leads to,`;
+      this.skipped.push({ path: name, reason: 'missing-object', detail: `${what} is not here` });
+      return;
+    }
     if (targetType !== 'blob' && targetType !== 'tree') return;
     const entries =
       targetType === 'blob' ? [{ path: name, blob: target }] : treeOf(this.git, target);
@@ -423,7 +444,7 @@ class CommitsScanning {
     const findings = [...this.leaks.values()];
     if (findings.length === 0) return [];
     const commits = new Set(findings.flatMap(({ fingerprint }) => this.bringersOf(fingerprint)));
-    const { code, stdout } = this.git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']);
+    const { code, stdout } = this.git.attempt(['rev-parse', '--verify', 'HEAD^{commit}']);
     const head = code === 0 ? stdout.toString().trim() : null;
     const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
     const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
@@ -431,7 +452,7 @@ class CommitsScanning {
     const paths = new Set(findings.map(({ path }) => path));
     const atHead = this.atHead(paths, head !== null && listed.includes(head));
     const exactly =
-      new Set(findings.map(({ commit }) => commit)).size <= mostRewrites
+      this.isWhole && new Set(findings.map(({ commit }) => commit)).size <= mostRewrites
         ? rewriter(this.git, {
             graph,
             head,

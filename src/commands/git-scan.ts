@@ -17,7 +17,7 @@ import {
   unshallow,
 } from '../git/revisions.ts';
 import type { Selection } from '../git/revisions.ts';
-import { unreachable } from '../git/reach.ts';
+import { isCommit, unreachable } from '../git/reach.ts';
 import { pushed, pushOfFramework } from '../git/push.ts';
 import { openGit } from '../git/run.ts';
 import type { Git } from '../git/run.ts';
@@ -58,7 +58,9 @@ export async function scanGit(
   if (mode.type === 'history') return scanHistory(git, mode, scanner, settings, host);
   const selection =
     mode.type === 'range' ? selectRange(git, mode.range) : selectSince(git, mode.revision);
-  return scanSelection(git, { selection, tips: tips(git) }, scanner, settings, host);
+  // tags of files and folders are of no range
+  const request = { selection, tips: tips(git).filter(isCommit) };
+  return scanSelection(git, request, scanner, settings, host);
 }
 
 function scanIndex(git: Git, scanner: Scanner, settings: Settings, host: Host): GitScanned {
@@ -96,11 +98,8 @@ async function scanHistory(
   const known = tips(git);
   const loose = mode.unreachable ? unreachable(git) : undefined;
   const selection: Selection = {
-    options: ['--all', ...(mode.reflog ? ['--reflog'] : [])],
-    revisions: [
-      ...known.filter(({ targetType }) => targetType === 'commit').map(({ target }) => target),
-      ...(loose?.commits ?? []),
-    ],
+    options: mode.reflog ? ['--reflog'] : [],
+    revisions: [...known.filter(isCommit).map(({ target }) => target), ...(loose?.commits ?? [])],
   };
   const cache = mode.cache
     ? openHistoryCache(git, settings.scanner, topOf(git, settings, host), host)
@@ -112,7 +111,7 @@ async function scanHistory(
     sift: (idLength: number) => siftPacks(git, scanner.sieve, idLength),
     ...(loose ? { loose: loose.others } : {}),
   };
-  const scanned = await scanSelection(git, request, scanner, settings, host);
+  const scanned = await scanSelection(git, request, scanner, settings, host, 'the history');
   const unsaved = cache?.save(scanned.clean);
   const notes = [...(cache?.notes ?? []), ...scanned.notes, ...(unsaved ? [unsaved] : [])];
   return withShallow(git, { ...scanned, notes });
@@ -137,6 +136,7 @@ async function scanSelection(
   scanner: Scanner,
   settings: Settings,
   host: Host,
+  where = 'the range',
 ): Promise<GitScanned & { readonly clean: readonly string[] }> {
   const base = topOf(git, settings, host);
   const interruption = host.interruptible();
@@ -156,16 +156,20 @@ async function scanSelection(
     asked: { ...asked(settings), ...(code === undefined ? {} : { interrupted: code }) },
     base,
     what: 'commits',
-    notes: [...notesOf(collected.commits, code), ...partialNotes(git, collected.skipped)],
+    notes: [...notesOf(collected.commits, where, code), ...partialNotes(git, collected.skipped)],
     clean: collected.clean,
   };
 }
 
-function notesOf(commits: number, interrupted: Interrupted | undefined): readonly string[] {
+function notesOf(
+  commits: number,
+  where: string,
+  interrupted: Interrupted | undefined,
+): readonly string[] {
   if (interrupted !== undefined) {
     return [`interrupted after ${count(commits, 'commit')}: this is what was found until then`];
   }
-  return commits === 0 ? ['the range holds no commits'] : [];
+  return commits === 0 ? [`${where} holds no commits`] : [];
 }
 
 function partialNotes(git: Git, skipped: readonly Skipped[]): readonly string[] {

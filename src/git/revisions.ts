@@ -74,6 +74,7 @@ function complete(git: Git, selection: Selection): Selection {
 
 /** Full hashes, parents before children, otherwise by commit time. */
 export function listCommits(git: Git, { options = [], revisions }: Selection): readonly string[] {
+  if (options.length === 0 && revisions.length === 0) return [];
   const input = revisions.map((each) => `${each}\n`).join('');
   return git
     .run(['rev-list', '--date-order', '--reverse', '--stdin', ...options], { input })
@@ -182,36 +183,79 @@ export interface Tip {
 
 /** Every ref, HEAD of every work tree, and every entry of the stash. */
 export function tips(git: Git): readonly Tip[] {
-  const format = ['refname', 'objectname', 'objecttype', '*objectname', '*objecttype']
-    .map((field) => `%(${field})`)
-    .join('%00');
-  const refs = git
-    .run(['for-each-ref', `--format=${format}`])
+  const args = ['for-each-ref', '--format=%(refname)%00%(objectname)'];
+  const outcome = git.attempt(args);
+  if (outcome.code !== 0) throw git.failure(args, outcome);
+  const refs = outcome.stdout
     .toString()
     .split('\n')
     .filter(Boolean)
-    .map((line): Tip => {
-      const [name = '', id = '', type = '', target = '', targetType = ''] = line.split('\0');
-      return { name, id, type, target: target || id, targetType: targetType || type };
+    .map((line): Named => {
+      const [name = '', id = ''] = line.split('\0');
+      return { name, id };
     });
+  // a file without an id, as a crash may leave it
+  const broken = [...outcome.stderr.matchAll(/^warning: ignoring broken ref (.*)$/gm)];
   const symbolic = git.attempt(['symbolic-ref', '--quiet', 'HEAD']).code === 0;
-  const head = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']);
+  const head = git.attempt(['rev-parse', '--quiet', '--verify', 'HEAD']);
   const heads =
-    head.code === 0 && !symbolic ? [direct('HEAD', head.stdout.toString('latin1').trim())] : [];
-  const whole = refs.map((tip) => (tip.targetType === 'tag' ? peeled(git, tip) : tip));
-  return [...whole, ...heads, ...detachedElsewhere(git), ...stash(git, refs)];
+    head.code === 0 && !symbolic
+      ? [{ name: 'HEAD', id: head.stdout.toString('latin1').trim() }]
+      : [];
+  return [
+    ...led(git, [...refs, ...heads, ...detachedElsewhere(git), ...stash(git, refs)]),
+    ...broken.map(([, name = '']) => ({ name, id: '', type: gone, target: '', targetType: gone })),
+  ];
 }
 
-/** Before 2.45 git's list goes one step only, and a tag may be of a tag. */
-function peeled(git: Git, tip: Tip): Tip {
-  const { code, stdout } = git.attempt(['rev-parse', '--quiet', '--verify', `${tip.id}^{}`]);
-  if (code !== 0) return tip;
-  const target = stdout.toString('latin1').trim();
-  return { ...tip, target, targetType: git.line(['cat-file', '-t', target]) };
+interface Named {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** The type of what is not here. */
+const gone = 'missing';
+
+export function isGone({ targetType }: Tip): boolean {
+  return targetType === gone;
+}
+
+/** With what they lead to, tags of tags to their end. */
+function led(git: Git, named: readonly Named[]): readonly Tip[] {
+  const ends = objects(
+    git,
+    named.flatMap(({ id }) => [id, `${id}^{}`]),
+  );
+  return named.map(({ name, id }) => {
+    const [, type] = ends.get(id) ?? [id, gone];
+    const [target, targetType] = ends.get(`${id}^{}`) ?? [type === gone ? id : '', gone];
+    return { name, id, type, target, targetType };
+  });
+}
+
+/** Id and type of each that is here. git stops at one that was promised, and that it may not fetch. */
+function objects(
+  git: Git,
+  names: readonly string[],
+): ReadonlyMap<string, readonly [id: string, type: string]> {
+  const { code, stdout } = git.attempt(['cat-file', '--batch-check=%(objectname) %(objecttype)'], {
+    input: names.map((name) => `${name}\n`).join(''),
+  });
+  if (code !== 0 && names.length > 1) {
+    const half = Math.ceil(names.length / 2);
+    return new Map([...objects(git, names.slice(0, half)), ...objects(git, names.slice(half))]);
+  }
+  const answers = stdout.toString('latin1').split('\n');
+  return new Map(
+    names.flatMap((name, index) => {
+      const [id = '', type = gone] = answers[index]?.split(' ') ?? [];
+      return type === gone ? [] : [[name, [id, type]]];
+    }),
+  );
 }
 
 /** HEAD of the other work trees that are on no branch, `main-worktree/HEAD` and `worktrees/ID/HEAD` as git names them. */
-function detachedElsewhere(git: Git): Tip[] {
+function detachedElsewhere(git: Git): Named[] {
   const { code, stdout } = git.attempt(['worktree', 'list', '--porcelain']);
   const blocks = code === 0 ? stdout.toString().split('\n\n') : [];
   if (!blocks.some((block) => /^detached$/m.test(block))) return [];
@@ -224,7 +268,7 @@ function detachedElsewhere(git: Git): Tip[] {
     const name = index === 0 ? 'main-worktree' : names.get(folder);
     const isOwn = own === (index === 0 ? common : resolve(common, name ?? ''));
     if (name === undefined || isOwn || !/^detached$/m.test(block) || /^0*$/.test(id)) return [];
-    return [direct(`${name}/HEAD`, id)];
+    return [{ name: `${name}/HEAD`, id }];
   });
 }
 
@@ -242,25 +286,16 @@ function workTreeNames(common: string): ReadonlyMap<string, string> {
   );
 }
 
-function direct(name: string, id: string): Tip {
-  return { name, id, type: 'commit', target: id, targetType: 'commit' };
-}
-
-/** refs/stash names the latest entry; the others are only in its log. */
-function stash(git: Git, refs: readonly Tip[]): Tip[] {
+/** refs/stash names the latest entry; the others are only in its log, whose list would end at one that is not here. */
+function stash(git: Git, refs: readonly Named[]): Named[] {
   if (!refs.some(({ name }) => name === 'refs/stash')) return [];
-  const { code, stdout } = git.attempt([
-    'rev-list',
-    '--walk-reflogs',
-    '--no-show-signature',
-    'refs/stash',
-    '--',
-  ]);
-  if (code !== 0) return [];
-  return stdout
-    .toString('latin1')
-    .split('\n')
-    .filter(Boolean)
-    .slice(1)
-    .map((id, index) => direct(`stash@{${index + 1}}`, id));
+  const found: Named[] = [];
+  for (;;) {
+    const names = Array.from({ length: 64 }, (_, index) => `stash@{${found.length + index + 1}}`);
+    const { stdout } = git.attempt(['rev-parse', ...names.map((name) => `refs/${name}`)]);
+    // behind the last some versions of git name what was before it: nothing
+    const ids = stdout.toString('latin1').match(/^(?!0+$)[0-9a-f]{40,64}$/gm) ?? [];
+    found.push(...ids.map((id, index) => ({ name: names[index] ?? '', id })));
+    if (ids.length < names.length) return found;
+  }
 }

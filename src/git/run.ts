@@ -47,8 +47,13 @@ export interface Outcome {
   readonly tooMuch: boolean;
 }
 
-export function openGit(cwd: string, environment: Environment = process.env): Git {
-  const env = childEnvironment(environment);
+/** `grafts` is a file that tells git other parents of commits; a repository's own is looked through. */
+export function openGit(
+  cwd: string,
+  environment: Environment = process.env,
+  grafts: string = nothing,
+): Git {
+  const env = { ...childEnvironment(environment), GIT_GRAFT_FILE: grafts };
   const command = (args: readonly string[]): Command => ({
     program: program(environment),
     args: [...guards, ...args],
@@ -133,6 +138,8 @@ function setting(assignment: string): string[] {
   return ['-c', assignment];
 }
 
+const nothing = process.platform === 'win32' ? 'NUL' : '/dev/null';
+
 // GIT_NO_LAZY_FETCH is for git 2.44 and later. For older ones GIT_ALLOW_PROTOCOL stops the fetch of a missing object;
 // `-c protocol.allow=never` would not, a repository's `protocol.<name>.allow` wins over it.
 const forced: Environment = {
@@ -142,7 +149,6 @@ const forced: Environment = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_LITERAL_PATHSPECS: '1',
   GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_GRAFT_FILE: process.platform === 'win32' ? 'NUL' : '/dev/null',
   GIT_PAGER: 'cat',
   LC_ALL: 'C',
 };
