@@ -582,6 +582,38 @@ describe('history', () => {
     expect(places(repo.beside(folder), '--history')).toEqual([`${leak} a.ini:1`]);
   });
 
+  it('is what a scan of the files of a bare repository points to', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': bakery.lines });
+    const folder = join(temporaryFolder('bare'), 'repo.git');
+    repo.git('clone', '--quiet', '--bare', repo.folder, folder);
+    const bare = repo.beside(folder);
+    expect(
+      [['.'], [], [folder]].map((args) => bare.keyscan(...args).stderr.includes('--history')),
+    ).toEqual([true, true, true]);
+  });
+
+  it('tells its gaps once on a screen of 80 columns, and beside it in one line', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    const shallow = repo.commit({ 'b.ini': plain });
+    const folder = join(temporaryFolder('shallow'), 'clone');
+    repo.git('clone', '--quiet', '--depth=1', `file://${repo.folder}`, folder);
+    const { stdout, stderr } = repo.beside(folder).keyscan('--history');
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      '! not fully read: 1 commit',
+      `    ${shallow}`,
+      '      not in this clone: what came before it, as this clone is shallow; type:',
+      '      git fetch --unshallow origin',
+    ]);
+    expect(stderr.split('\n').map((line) => line.slice(0, 30))).toEqual([
+      `keyscan: ${shallow.slice(0, 21)}`,
+      '',
+    ]);
+    const json = repo.beside(folder).keyscan('--history', '--format', 'json').stderr;
+    expect(json.split(shallow).length - 1).toBe(1);
+  });
+
   it('reads tags of files and folders', () => {
     const repo = repository();
     repo.commit({ 'a.ini': plain });
@@ -668,7 +700,8 @@ describe('history', () => {
         {
           path: leak,
           reason: 'missing-object',
-          detail: `this clone is shallow: what came before commit ${leak} is not here; type: git fetch --unshallow origin`,
+          detail:
+            'what came before it, as this clone is shallow; type: git fetch --unshallow origin',
         },
       ],
     });
@@ -841,7 +874,7 @@ describe('history', () => {
         {
           path: 'stash@{1}',
           reason: 'missing-object',
-          detail: `object ${gone}, which it leads to, is not here`,
+          detail: `object ${gone}, which it leads to`,
         },
       ],
     });

@@ -279,8 +279,8 @@ class CommitsScanning {
   private contentOf(tip: Tip): void {
     const { name, target, targetType } = tip;
     if (isGone(tip)) {
-      const what = target === '' ? 'what it leads to' : `object ${target}, which it leads to,`;
-      this.skipped.push({ path: name, reason: 'missing-object', detail: `${what} is not here` });
+      const detail = target === '' ? 'what it leads to' : `object ${target}, which it leads to`;
+      this.skipped.push({ path: name, reason: 'missing-object', detail });
       return;
     }
     if (targetType !== 'blob' && targetType !== 'tree') return;

@@ -124,7 +124,7 @@ function withShallow(git: Git, scanned: GitScanned): GitScanned {
   const gaps = boundary.map((id) => ({
     path: id,
     reason: 'missing-object' as const,
-    detail: `this clone is shallow: what came before commit ${id} is not here; type: ${unshallow(git)}`,
+    detail: `what came before it, as this clone is shallow; type: ${unshallow(git)}`,
   }));
   const { collected } = scanned;
   return { ...scanned, collected: { ...collected, skipped: [...gaps, ...collected.skipped] } };
@@ -175,7 +175,9 @@ function notesOf(
 function partialNotes(git: Git, skipped: readonly Skipped[]): readonly string[] {
   const lacks = skipped.some(({ reason }) => reason === 'missing-object');
   return lacks && isPartial(git)
-    ? [`this clone is partial; for what is not here, type: ${refetch(git)}`]
+    ? [
+        `this clone is partial: clone anew without --filter or, with git 2.36 or later, type: ${refetch(git)}`,
+      ]
     : [];
 }
 

@@ -1,7 +1,8 @@
 // The exit code of a scan. It follows from what was found and read, never from the format of the report.
-import { atLeast, isComplete } from '../core/finding.ts';
+import { atLeast } from '../core/finding.ts';
 import type { ScanReport, Skipped } from '../core/finding.ts';
 import type { FailOn } from './flags.ts';
+import { leavesGap } from '../report/words.ts';
 import { exitCodes } from './host.ts';
 import type { ExitCode, Interrupted } from './host.ts';
 
@@ -21,26 +22,31 @@ export interface Outcome {
   readonly code: ExitCode;
   /** Why it is 2, for standard error. */
   readonly reason?: string;
+  /** The reason is what was not read, which reports list. */
+  readonly isListed?: boolean;
 }
 
 export function outcomeOf(report: ScanReport, asked: Asked): Outcome {
   if (asked.interrupted !== undefined) return { code: asked.interrupted };
   const unread = asked.everything
-    ? report.skipped.filter((each) => !isComplete([each]))
+    ? report.skipped.filter(leavesGap)
     : report.skipped.filter((each) => asked.named.has(each.path) && isUnread(each));
-  const [first] = unread;
-  if (first !== undefined) {
-    const others = unread.length - 1;
-    const more = others === 0 ? '' : ` and ${others} more`;
-    return {
-      code: exitCodes.failed,
-      reason: `${first.path} was not fully read (${first.detail})${more}`,
-    };
+  if (unread.length > 0) {
+    const isListed = unread.every(leavesGap);
+    return { code: exitCodes.failed, reason: sentence(unread), isListed };
   }
   if (report.scanned.files === 0 && report.scanned.commits === 0 && !asked.mayBeEmpty) {
     return { code: exitCodes.failed, reason: 'there was nothing to read' };
   }
   return { code: isFailing(report, asked.failOn) ? exitCodes.findings : exitCodes.clean };
+}
+
+/** What was not fully read, in one line. */
+export function sentence(unread: readonly Skipped[]): string {
+  const [first] = unread;
+  if (first === undefined) return '';
+  const more = unread.length === 1 ? '' : ` and ${unread.length - 1} more`;
+  return `${first.path} was not fully read (${first.detail})${more}`;
 }
 
 /** A link, a pipe or a device that somebody names is to be read like anything else. */

@@ -4,10 +4,11 @@ import type { ReportContext } from '../report/format.ts';
 import { loadFormat, loadStaged } from '../report/index.ts';
 import { noColors, penFor } from '../report/pen.ts';
 import { skippedNotes } from '../report/skipped.ts';
-import { count, places, scanned } from '../report/words.ts';
+import { count, leavesGap, places, scanned } from '../report/words.ts';
 import type { ScanFlags } from './flags.ts';
 import type { Host } from './host.ts';
 import { problem, said } from './messages.ts';
+import { sentence } from './outcome.ts';
 import { displayPaths } from './places.ts';
 import type { Performed } from './scan.ts';
 
@@ -32,11 +33,15 @@ export async function publish(performed: Performed, flags: ScanFlags, host: Host
     else host.out(text);
   }
   if (!settings.quiet) for (const note of notes) host.err(said(note));
+  const isOnScreen = forPeople && !toFile;
+  if (!isOnScreen) host.err(gaps(report, context));
   // a terminal shows both streams, and there the report has just said it
-  if (!forPeople || toFile || !host.outIsTerminal()) host.err(gaps(report, context));
+  const unread = isOnScreen && !host.outIsTerminal() ? report.skipped.filter(leavesGap) : [];
+  if (unread.length > 0) host.err(said(sentence(unread)));
   if (toFile && !settings.quiet)
     host.err(said(`${summary(report, context)}; written to ${output}`));
-  if (outcome.reason !== undefined) host.err(problem({ message: outcome.reason }));
+  const { reason, isListed } = outcome;
+  if (reason !== undefined && isListed !== true) host.err(problem({ message: reason }));
 }
 
 async function writeTo(output: string, cwd: string, text: string): Promise<void> {

@@ -75,7 +75,7 @@ function gap(id: string): Skipped {
   return {
     path: id,
     reason: 'missing-object',
-    detail: 'this commit cannot be read, and what only it leads to cannot be found',
+    detail: 'missing or damaged; what only it leads to cannot be found',
   };
 }
 

@@ -156,7 +156,7 @@ export function unshallow(git: Git): string {
   return `git fetch --unshallow ${remoteOf(git)}`;
 }
 
-/** Of a partial clone; git 2.36 or later. */
+/** For a partial clone; only git 2.36 and later has it. */
 export function refetch(git: Git): string {
   return `git fetch --refetch --no-filter ${remoteOf(git)}`;
 }

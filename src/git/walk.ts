@@ -105,7 +105,7 @@ function visit(
   contents: readonly (Blob | undefined)[],
 ): CommitVisit | Skipped {
   if (isUnavailable(commit) || !(commit instanceof Uint8Array)) {
-    return { path: id, reason: 'missing-object', detail: `commit ${id} cannot be read` };
+    return { path: id, reason: 'missing-object', detail: 'what it says of itself cannot be read' };
   }
   return {
     id,
@@ -421,12 +421,12 @@ class Comparisons {
 }
 
 function incomparable(commits: readonly string[], stderr: string): Skipped {
-  const more = commits.length > 1 ? ` and ${commits.length - 1} commits after it` : '';
+  const more = commits.length > 1 ? ` and the next ${commits.length - 1}` : '';
   const said = stderr.trim().split('\n').at(-1) ?? '';
   return {
     path: commits[0] ?? '',
     reason: 'missing-object',
-    detail: `what commit ${commits[0] ?? ''}${more} changed cannot be read: ${said}`,
+    detail: `what it${more} changed cannot be read: ${said}`,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import { frame } from './frame.ts';
 import type { ReportContext } from './format.ts';
 import type { Pen } from './pen.ts';
-import { flow, widthOf, wrap } from './width.ts';
+import { commandApart, flow, widthOf, wrap } from './width.ts';
 import * as words from './words.ts';
 
 /** One block of lines a finding. */
@@ -219,10 +219,4 @@ function labelled(
     });
     return command === undefined ? lines : [...lines, `    ${command}`];
   });
-}
-
-/** A command stays in one piece, on a line of its own, so that it can be copied. */
-function commandApart(text: string): readonly [words: string, command?: string] {
-  const [, words = text, command] = /^(.*?:) ((?:git|rm) .*)$/.exec(text) ?? [];
-  return command === undefined ? [words] : [words, command];
 }

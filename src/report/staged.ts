@@ -18,7 +18,9 @@ export function stagedWith(palette: Palette): Format {
     const blocks = [
       [headline(report, context, leaks, stopping, pen)],
       list(leaks, context, pen),
-      skippedNotes(report, pen, context.verbose).map((line) => `  ${line}`),
+      skippedNotes(report, { ...pen, width: pen.width - 2 }, context.verbose).map(
+        (line) => `  ${line}`,
+      ),
       leaks.length === 0 ? [] : advice(leaks, stopping, context, pen),
     ];
     const text = blocks.filter((block) => block.length > 0).map((block) => block.join('\n'));

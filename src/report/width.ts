@@ -39,6 +39,12 @@ export function wrap(text: string, width: number): readonly string[] {
   return line === '' ? lines : [...lines, line];
 }
 
+/** A command stays in one piece, on a line of its own, so that it can be copied. */
+export function commandApart(text: string): readonly [words: string, command?: string] {
+  const [, words = text, command] = /^(.*?:) ((?:git|rm) .*)$/.exec(text) ?? [];
+  return command === undefined ? [words] : [words, command];
+}
+
 /** Short facts side by side, as many on a line as fit; a line never begins or ends with the separator. */
 export function flow(
   items: readonly string[],

@@ -4,7 +4,7 @@ import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { Skipped, Stage } from '../core/finding.ts';
 import { ignoredByGit, type ListedFile, type Listing, listWorkTree } from '../git/ls.ts';
-import { isInGitFolder } from '../git/work-tree.ts';
+import { isInGitFolder, isRepository } from '../git/work-tree.ts';
 import { surveyWorkTree } from './env-files.ts';
 import type { FilesRequest, NameOf, Plan, PlannedFile, Target } from './files.ts';
 import { join, linkOutOf, type RawPath, walk, type WalkedFile } from './folders.ts';
@@ -17,7 +17,8 @@ export async function planFolder(
 ): Promise<Plan> {
   const { real: root, top } = target;
   if (top === undefined || isInGitFolder(top, root)) {
-    return planWalk(root, () => 'local', request, nameOf);
+    const plan = planWalk(root, () => 'local', request, nameOf);
+    return isRepository(root) ? { ...plan, notes: [`${root} ${ofGit}`] } : plan;
   }
   const listing = await listWorkTree(root, request.env);
   if (!listing.ok) {
@@ -29,6 +30,9 @@ export async function planFolder(
   }
   return planListed(root, listing.files, request, nameOf);
 }
+
+const ofGit =
+  "holds git's own files, in which nothing that was committed is seen; in it, type: keyscan --history";
 
 function whyWalked(
   root: string,
