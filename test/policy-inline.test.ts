@@ -148,9 +148,23 @@ describe('ranges of secretlint', () => {
     expect(verdict(['// secretlint-disable', 'y', 'x'], [3])).toBe('inline');
   });
 
-  it('hold for the rules they name', () => {
-    const lines = ['// secretlint-disable @secretlint/secretlint-rule-github', 'x'];
-    expect(verdict(lines, [2])).toBe(null);
+  it('hold for the rules they name, and each rule has its own', () => {
+    const lines = [
+      ...['// secretlint-disable @secretlint/secretlint-rule-aws', 'x'],
+      ...['// secretlint-enable @secretlint/secretlint-rule-github', 'x'],
+      ...['// secretlint-enable @secretlint/secretlint-rule-aws', 'x'],
+    ];
+    const policy = inlinePolicy();
+    const text = textOf(...lines);
+    const github = { rule: 'github-token', provider: 'github' };
+    const allowed = [6, 4, 2].map((line) =>
+      [aws, github].map((about) => policy({ ...about, path: 'a', lines: [line] }, text) !== null),
+    );
+    expect(allowed).toEqual([
+      [false, false],
+      [true, false],
+      [true, false],
+    ]);
   });
 });
 
@@ -237,5 +251,18 @@ describe('hostile text', () => {
     const policy = inlinePolicy();
     for (let line = 1; line <= 200; line += 1) policy({ ...aws, path: 'a', lines: [line] }, text);
     expect(reads).toBeLessThanOrEqual(600);
+  });
+
+  it('weighs every range mark once, however many findings stand behind it', () => {
+    const text = textOf(...Array.from({ length: 200 }, () => 'x # secretlint-disable'));
+    let weighed = 0;
+    const trusts = (): boolean => {
+      weighed += 1;
+      return true;
+    };
+    const policy = inlinePolicy({ trusts });
+    for (let line = 1; line <= 200; line += 1) policy({ ...aws, path: 'a', lines: [line] }, text);
+    // each mark once, and each line of a finding once
+    expect(weighed).toBe(400);
   });
 });

@@ -15,7 +15,7 @@ import {
   nameBefore,
   type Piece,
 } from './pieces.ts';
-import { firstAbove } from './search.ts';
+import { firstAbove } from '../core/search.ts';
 
 /** Ids looked around per document; more than that is reported, not looked at. */
 const mostIds = 1000;

@@ -2,7 +2,7 @@
 
 import type { ExcerptLine } from '../core/finding.ts';
 import { decode, type Positions } from './position.ts';
-import { firstAbove } from './search.ts';
+import { firstAbove } from '../core/search.ts';
 
 /** Bytes [start, end) of the file that must not be shown, and what is shown instead. */
 export interface Mask {

@@ -24,7 +24,7 @@ import { fingerprintOf, maskOf } from './mask.ts';
 import type { Own } from './own.ts';
 import { collect, type Collector, contextOf, type Found, type Piece } from './pieces.ts';
 import { Positions } from './position.ts';
-import { firstAbove } from './search.ts';
+import { firstAbove } from '../core/search.ts';
 import { type Draft, refinements } from './refine.ts';
 import type { Window } from './windows.ts';
 

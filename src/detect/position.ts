@@ -1,7 +1,7 @@
 // Byte offsets → lines and columns, for findings only. Lines end at LF (a CR before it belongs to the end), at nothing else.
 // Columns count UTF-16 units of the decoded line from 1; a byte order mark is none.
 
-import { firstAbove } from './search.ts';
+import { firstAbove } from '../core/search.ts';
 
 export interface Place {
   readonly line: number;

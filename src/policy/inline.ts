@@ -1,4 +1,5 @@
 import type { InlinePolicy, LineText } from '../core/inline.ts';
+import { firstAbove } from '../core/search.ts';
 import { cleanReason } from './reason.ts';
 
 // Comments that allow a finding: ours and those of the scanners people come from.
@@ -22,11 +23,11 @@ export interface InlineOptions {
 export function inlinePolicy({ trusts = () => true }: InlineOptions = {}): InlinePolicy {
   const documents = new WeakMap<LineText, Comments>();
   return ({ rule, provider, path, lines }, text) => {
-    const comments = documents.get(text) ?? new Comments(text);
-    documents.set(text, comments);
     const trusted = (line: number): boolean => trusts(path, line);
+    const comments = documents.get(text) ?? new Comments(text, trusted);
+    documents.set(text, comments);
     for (const line of lines) {
-      const allowing = comments.about(line, { rule, provider }, trusted);
+      const allowing = comments.about(line, { rule, provider });
       if (allowing !== undefined && lines.every(trusted)) {
         return { by: 'inline', reason: allowing.reason, until: null };
       }
@@ -67,42 +68,55 @@ interface About {
   readonly provider: string;
 }
 
+/** What a range mark leaves open, for one rule. */
+interface RangeMark {
+  readonly line: number;
+  readonly open: Directive | undefined;
+}
+
 class Comments {
   private readonly text: LineText;
+  private readonly trusted: (line: number) => boolean;
   private readonly lines = new Map<number, readonly Directive[]>();
   /** Lines with a secretlint range mark among the first `searched` lines. */
   private readonly marks: number[] = [];
   private searched = 0;
+  /** By rule, each of the marks so far. */
+  private readonly ranges = new Map<string, RangeMark[]>();
 
-  constructor(text: LineText) {
+  constructor(text: LineText, trusted: (line: number) => boolean) {
     this.text = text;
+    this.trusted = trusted;
   }
 
-  about(line: number, about: About, trusted: (line: number) => boolean): Directive | undefined {
+  about(line: number, about: About): Directive | undefined {
     const here = (at: number, scope: Directive['scope']): Directive | undefined => {
       const directive = this.on(at).find((each) => each.scope === scope && names(each, about));
-      return directive !== undefined && trusted(at) ? directive : undefined;
+      return directive !== undefined && this.trusted(at) ? directive : undefined;
     };
-    return here(line, 'line') ?? here(line - 1, 'next-line') ?? this.range(line, about, trusted);
+    return here(line, 'line') ?? here(line - 1, 'next-line') ?? this.range(line, about);
   }
 
-  private range(
-    line: number,
-    about: About,
-    trusted: (line: number) => boolean,
-  ): Directive | undefined {
+  private range(line: number, about: About): Directive | undefined {
     this.searchTo(line);
-    let open: Directive | undefined;
-    for (const mark of this.marks) {
-      if (mark > line) break;
-      for (const directive of this.on(mark)) {
-        if (directive.scope === 'from-here' && names(directive, about) && trusted(mark)) {
-          open = directive;
-        }
-        if (directive.scope === 'until-here' && names(directive, about)) open = undefined;
+    const ranges = this.rangesOf(about);
+    return ranges[firstAbove(ranges, line, (mark) => mark.line) - 1]?.open;
+  }
+
+  private rangesOf(about: About): readonly RangeMark[] {
+    const key = `${about.provider}/${about.rule}`;
+    const ranges = this.ranges.get(key) ?? [];
+    this.ranges.set(key, ranges);
+    let open = ranges.at(-1)?.open;
+    for (const line of this.marks.slice(ranges.length)) {
+      for (const directive of this.on(line)) {
+        if (!names(directive, about)) continue;
+        if (directive.scope === 'from-here' && this.trusted(line)) open = directive;
+        if (directive.scope === 'until-here') open = undefined;
       }
+      ranges.push({ line, open });
     }
-    return open;
+    return ranges;
   }
 
   private searchTo(line: number): void {
