@@ -213,13 +213,14 @@ describe('without a terminal', () => {
     ['the start URL', ['--yes'], '--start-url'],
     ['the region', ['--yes', ...signIn.slice(0, 2)], '--sso-region'],
     ['consent', [...signIn, '--role', 'ReadOnlyAccess'], '--yes'],
-  ])('wants %s said, and writes nothing', async (_, args, flag) => {
+  ])('wants %s said before it signs in, and writes nothing', async (_, args, flag) => {
     const here = await alice();
     const before = everyFile(here.home);
     const { code, stderr } = await here.fix(args);
     expect(code).toBe(2);
     expect(stderr).toContain(flag);
     expect(everyFile(here.home)).toEqual(before);
+    expect(here.aws.log).toEqual([]);
   });
 
   const consented = [...signIn, '--role', 'ReadOnlyAccess', '--yes'];

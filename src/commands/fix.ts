@@ -1,6 +1,6 @@
 // `keyscan --fix`: survey → sign in → account and role → proof → plan → consent → one cut-over → check → the old key.
 // Nothing is removed before the new way is proven, and nothing is written before the person has seen and agreed.
-import { isUserError } from '../core/errors.ts';
+import { isUserError, type UserError } from '../core/errors.ts';
 import type { SsoSession } from '../aws/change.ts';
 import type { FixFile, FixReport } from '../core/migration.ts';
 import { isOpen, isPlanned, reported, type Row } from '../fix/rows.ts';
@@ -90,6 +90,7 @@ async function migrate(context: FixContext): Promise<ExitCode> {
     context.ask === undefined && !byLogin && rows.some(moves)
       ? await sessionFor(context)
       : undefined;
+  if (context.ask === undefined && !flags.yes) throw noConsent();
   const asked = await askOwners(rows, context);
   const session =
     asked.some(moves) && !byLogin ? (known ?? (await sessionFor(context))) : undefined;
@@ -187,8 +188,12 @@ async function consents(plan: FixPlan, { flags, ask }: FixContext): Promise<bool
   if (flags.yes) return true;
   const files = plan.files.length;
   const question = `Write ${files === 1 ? 'this file' : `these ${files} files`}?`;
-  if (ask === undefined) throw mustBeSaid('the plan needs your consent', '--yes');
+  if (ask === undefined) throw noConsent();
   return ask.confirm(question);
+}
+
+function noConsent(): UserError {
+  return mustBeSaid('the plan needs your consent', '--yes, after --dry-run has shown the plan');
 }
 
 function declined(plan: FixPlan, context: FixContext): ExitCode {
