@@ -189,6 +189,16 @@ describe('AWS files that the AWS CLI cannot read', () => {
     expect(everyFile(here.home)).toEqual(before);
   });
 
+  it('show a setting whose name would act on a terminal as it is written', async () => {
+    const twice = '\x1b[31mregion = a\n\x1b[31mregion = b\n';
+    const here = await alice((owner) => ({
+      '.aws/credentials': `${section('work', owner)}\n[other]\n${twice}`,
+    }));
+    const { stdout } = await here.fix([...signIn, '--dry-run']);
+    expect(stdout).toContain('\\x1b[31mregion was set twice');
+    expect(stdout).not.toContain('\x1b');
+  });
+
   it('stay as they are without consent', async () => {
     const here = await alice(broken);
     const before = everyFile(here.home);

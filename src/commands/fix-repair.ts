@@ -38,7 +38,7 @@ export async function repairFirst(context: FixContext): Promise<Repaired> {
   );
   const lines = diffs.flatMap((file) => diffLines(file, pen));
   host.err(said('the AWS CLI cannot read these files as they are; they have to be repaired first'));
-  context.say(`${[...lines, ...edits.notes].join('\n')}\n`);
+  context.say(`${[...lines, ...edits.notes.map((note) => pen.safe(note))].join('\n')}\n`);
   const after = textsAfter(found.texts, edits);
   if (flags.dryRun) return { how: 'shown', diffs, texts: after };
   if (!flags.yes && ask === undefined) throw mustBeSaid('the repair needs your consent', '--yes');
