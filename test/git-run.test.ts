@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 
 import { UserError } from '../src/core/errors.ts';
+import { BlobReader } from '../src/git/blob-reader.ts';
 import { type Blob, isUnavailable, readBlobs } from '../src/git/objects.ts';
 import { type Git, openElsewhere, openGit } from '../src/git/run.ts';
 import { stagedBlobs } from '../src/git/staged.ts';
@@ -236,6 +237,17 @@ describe('reading blobs', () => {
     expect({ size: blob.size, read }).toEqual({
       size: text.length,
       read: places.map((place) => text.toString('latin1', place, place + 50)),
+    });
+  });
+
+  it('says which object ends too early, as something that a person can mend', () => {
+    const repo = repository();
+    repo.write({ big: 'x'.repeat(1000) });
+    const id = repo.git('hash-object', '-w', 'big');
+    const cutOff = new BlobReader(gitOf(repo), id, 2000);
+    expect(errorOf(() => cutOff.read(Buffer.alloc(10), 1500))).toEqual({
+      message: `git cannot read object ${id} to its end`,
+      hint: 'git fsck tells what is damaged; another clone may have it whole',
     });
   });
 

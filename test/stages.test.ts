@@ -2,8 +2,10 @@
 // stage that it answers with, and the first advice, which is another one for each.
 import { describe, expect, it } from '@jest/globals';
 
+import { withStages } from '../src/commands/stage-truth.ts';
+import { createScanner } from '../src/detect/scanner.ts';
 import { key, repository, type Repository } from './support/repository.ts';
-import { run, temporaryFolder, writeTree } from './support/run.ts';
+import { cleanEnvironment, run, temporaryFolder, writeTree } from './support/run.ts';
 
 const bakery = key('moonbakery');
 const plain = 'region = eu-west-1\n';
@@ -246,6 +248,27 @@ describe('where a leak lies', () => {
       wrong: [],
       rewrite: stage === 'committed' && commit !== null,
     });
+  });
+
+  const bug = (): never => {
+    throw new TypeError('a bug');
+  };
+  const asked = (repo: Repository, env: NodeJS.ProcessEnv): (() => unknown) => {
+    const found = createScanner().scan({
+      path: 'a.ini',
+      stage: 'working-tree',
+      content: Buffer.from(bakery.lines),
+    }).findings;
+    return () => withStages(found, repo.folder, { scan: bug }, { env }).map(({ stage }) => stage);
+  };
+
+  it('stays as it was found where there is no git to ask', () => {
+    expect(asked(withCommit(bakery.lines), { PATH: '' })()).toEqual(['working-tree']);
+  });
+
+  it('hides no bug on the way', () => {
+    const repo = withCommit(bakery.lines);
+    expect(asked(repo, cleanEnvironment(repo.home))).toThrow(TypeError);
   });
 
   it('is told by the report of the staged files too, in its short form', () => {

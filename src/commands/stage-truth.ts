@@ -1,6 +1,7 @@
 // How far a value found in a file of a work tree has got: HEAD or a remote-tracking branch may hold it under the same
 // path already, and then taking it out of the file is not enough. Looked up only for files in which something was found.
 
+import { isUserError } from '../core/errors.ts';
 import type { Finding, Stage } from '../core/finding.ts';
 import type { Scanner } from '../detect/api.ts';
 import { isContent, readBlobs } from '../git/objects.ts';
@@ -13,8 +14,8 @@ const mostBranches = 100;
 export function withStages(
   findings: readonly Finding[],
   top: string,
-  scanner: Scanner,
-  host: Host,
+  scanner: Pick<Scanner, 'scan'>,
+  host: Pick<Host, 'env'>,
 ): readonly Finding[] {
   const open = findings.filter(
     ({ stage, path }) => stage === 'working-tree' && !/[\n\r]/.test(path),
@@ -31,7 +32,8 @@ export function withStages(
         found.set(keyOf(finding), finding);
       }
     }
-  } catch {
+  } catch (error) {
+    if (!isUserError(error)) throw error;
     return findings; // without git nothing is known of it, and the scan said so already
   }
   return findings.map((finding) => {
@@ -62,7 +64,7 @@ function* held(
   refs: readonly string[],
   paths: readonly string[],
   stage: Stage,
-  scanner: Scanner,
+  scanner: Pick<Scanner, 'scan'>,
 ): Generator<Finding> {
   const asked = refs.flatMap((ref) => paths.map((path) => ({ path, name: `${ref}:${path}` })));
   if (asked.length === 0) return;

@@ -4,6 +4,7 @@
 
 import type * as Threads from 'node:worker_threads';
 
+import { UserError } from '../core/errors.ts';
 import type { Reader } from '../core/document.ts';
 import type { Command, Git } from './run.ts';
 
@@ -62,7 +63,11 @@ export class BlobReader implements Reader {
 
   private pull(): void {
     const chunk = this.stream?.next();
-    if (chunk === undefined) throw new Error(`git ended before the end of object ${this.id}`);
+    if (chunk === undefined) {
+      throw new UserError(`git cannot read object ${this.id} to its end`, {
+        hint: 'git fsck tells what is damaged; another clone may have it whole',
+      });
+    }
     if (this.chunks.length === chunksKept) this.start += this.chunks.shift()?.length ?? 0;
     this.chunks.push(chunk);
     if (this.end() >= this.size) this.close();
