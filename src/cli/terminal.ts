@@ -1,5 +1,6 @@
 // What the two streams can show, decided once, and writing to them. Node's process.stdout is not used: loading it costs
 // more than a small scan, and its pipes are asynchronous, so that a report could be cut off at the exit.
+import { codeOf } from '../core/errors.ts';
 import { fstatSync, statSync, writeSync } from 'node:fs';
 
 import type { Color } from '../commands/host.ts';
@@ -80,8 +81,4 @@ export function write(fd: 1 | 2, text: string): void {
       else throw error;
     }
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

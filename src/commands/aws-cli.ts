@@ -1,5 +1,6 @@
 // Running the real AWS CLI where it is installed. Variables that decide about credentials are taken out of its
 // environment; places of files, endpoints, proxies and certificates stay.
+import { codeOf } from '../core/errors.ts';
 import { execFile, spawn } from 'node:child_process';
 
 import { credentialVariables } from '../fix/surroundings.ts';
@@ -58,10 +59,6 @@ function withoutCredentials(env: Environment): NodeJS.ProcessEnv {
 function lastLine(text: string): string {
   const line = text.trim().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? 'it failed without a word' : line.slice(0, 300);
-}
-
-function codeOf(error: Error): unknown {
-  return 'code' in error ? error.code : undefined;
 }
 
 export interface CliIdentity {

@@ -179,7 +179,7 @@ async function signInTo(
   context: SignInContext,
 ): Promise<SignedIn> {
   const { flags, host, world, found } = context;
-  const { isAlive, openPortal, refresh, signIn, tokenFileOf, tokenFrom } =
+  const { isAlive, isValid, openPortal, refresh, signIn, tokenFileOf, tokenFrom } =
     await import('../sso/index.ts');
   const file = tokenFileOf(session, legacy ? 'legacy' : 'session');
   const cache = readIfThere(join(found.places.home, '.aws', 'sso', 'cache', file));
@@ -192,8 +192,9 @@ async function signInTo(
     isNew,
   });
   if (cached !== undefined) {
-    const left = cached.expiresAt.getTime() - world.now().getTime();
-    if (left > enough && (await isAlive(cached, world))) return opened(cached, false);
+    if (isValid(cached, world.now()) && (await isAlive(cached, world))) {
+      return opened(cached, false);
+    }
     try {
       return opened(await refresh(cached, world), true);
     } catch (error) {
@@ -258,9 +259,6 @@ function waitingIn({ host, world }: SignInContext) {
     },
   };
 }
-
-/** Milliseconds that a token must still be good for. */
-const enough = 5 * 60_000;
 
 function readIfThere(file: string): string | undefined {
   try {

@@ -1,5 +1,6 @@
 // Every line that keyscan says beside its reports, as text. Names and messages of the system pass through `visible`,
 // because a file's name may hold what a terminal obeys.
+import { codeOf } from '../core/errors.ts';
 import { visible } from '../report/visible.ts';
 
 /** A note or a warning on standard error. */
@@ -36,8 +37,8 @@ export function bug(error: unknown): string {
 const codes = /^(?:E[A-Z0-9]{1,12}|[A-Z]{2,12}(?:_[A-Z0-9]{1,12}){1,6})$/;
 
 function systemCode(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && codes.test(code) ? `, ${code}` : '';
+  const code = codeOf(error);
+  return code !== undefined && codes.test(code) ? `, ${code}` : '';
 }
 
 /** Lines such as `at scan (/usr/lib/node_modules/keyscan/dist/scan.cjs:10:5)`, and nothing of the message before them. */

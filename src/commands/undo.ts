@@ -3,7 +3,7 @@
 import type { AwsTexts } from '../aws/change.ts';
 import type { AwsFileKind } from '../aws/profiles.ts';
 import type { Undo, UndoSecrets } from '../aws/undo.ts';
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 import { problemsOf, sayUndo, takeBack, type TakenBack } from '../fix/take-back.ts';
 import { readSecrets, readUndo } from '../fix/undo-data.ts';
 import { visible } from '../report/visible.ts';
@@ -12,7 +12,7 @@ import { type AwsPlaces, awsPlaces, noHome } from '../sources/aws-files.ts';
 import { homePath } from '../sources/home-path.ts';
 import type { FilePlan } from '../write/api.ts';
 import { carryOut } from '../write/carry-out.ts';
-import { codeOf, disk } from '../write/file-system.ts';
+import { disk } from '../write/file-system.ts';
 import type { JournalKey } from '../core/migration.ts';
 import { hasFingerprint, readJournal } from '../write/journal.ts';
 import { keysIn, type Migration, migrationsIn } from '../write/migrations.ts';

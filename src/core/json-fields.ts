@@ -31,6 +31,11 @@ export function toJson(value: unknown): Json {
 
 export type Fields = Readonly<Record<string, Json>>;
 
+/** What JSON calls an object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** No fields at all where it is no record. */
 export function fieldsOf(value: Json | undefined): Fields {
   return isRecord(value) ? value : {};
@@ -87,10 +92,6 @@ export function whole<T extends object>(fields: T): Whole<T> | undefined {
 
 function isWhole<T extends object>(fields: T): fields is T & Whole<T> {
   return !Object.values(fields).includes(undefined);
-}
-
-function isRecord(value: Json | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !isList(value);
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {

@@ -1,5 +1,6 @@
 // `--map FILE`: `{"work": {"account": "111122223333", "role": "ReadOnlyAccess"}}`, for scripts and fleets.
 
+import { isRecord } from '../core/json-fields.ts';
 import { UserError } from '../core/errors.ts';
 import { isSessionName } from './sessions.ts';
 
@@ -61,9 +62,7 @@ function objectOf(
   name: string,
   profile?: string,
 ): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value));
-  }
+  if (isRecord(value)) return value;
   throw wrong(
     name,
     profile === undefined ? 'it holds no object' : `profile "${profile}" has no object`,

@@ -6,7 +6,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { accessSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 
 export interface Git {
   readonly cwd: string;
@@ -68,7 +68,7 @@ export function openGit(
       maxBuffer: options.limit ?? 2 ** 30,
       ...quietly,
     });
-    const tooMuch = errorCode(result.error) === 'ENOBUFS';
+    const tooMuch = codeOf(result.error) === 'ENOBUFS';
     if (result.error && !tooMuch) throw cannotStart(cwd, result.error);
     return {
       code: result.status ?? 128,
@@ -206,19 +206,13 @@ function exists(path: string): boolean {
 }
 
 function cannotStart(cwd: string, error: Error): UserError {
-  if (errorCode(error) === 'ENOENT' && exists(cwd)) {
+  if (codeOf(error) === 'ENOENT' && exists(cwd)) {
     return new UserError('git was not found', {
       hint: 'install git or add it to PATH; files are scanned without it: keyscan PATH',
       cause: error,
     });
   }
   return new UserError(`git cannot be started in ${cwd}: ${error.message}`, { cause: error });
-}
-
-// Not by instanceof: Node's errors are of another realm under Jest.
-function errorCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function failure(cwd: string, args: readonly string[], outcome: Outcome): UserError {

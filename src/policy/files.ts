@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 
 // Where policy files come from: the disk, or a commit for `--policy-from`. The tree may be hostile: nothing but regular
 // files inside it is read, a named pipe cannot hang us, and no link leads out.
@@ -96,15 +96,6 @@ export function utf8(bytes: Uint8Array, name: string): string {
   throw new UserError(`${name} is not UTF-8${utf16 ? ' but UTF-16' : ''}`, {
     hint: `Save it as UTF-8${utf16 ? "; PowerShell's > writes UTF-16, use --output or Set-Content -Encoding utf8" : ''}.`,
   });
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    typeof error.code === 'string'
-    ? error.code
-    : undefined;
 }
 
 function place(cwd: string, top: string | null): { root: string; folder: string } {

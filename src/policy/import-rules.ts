@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { isRecord } from '../core/json-fields.ts';
 import type { Rule } from '../core/rule.ts';
 import { quote } from './json.ts';
 import { regexOfGo } from './go-regex.ts';
@@ -271,9 +272,5 @@ function listOf(value: unknown): Table[] {
 }
 
 function tableOf(value: unknown): Table {
-  return isTable(value) ? value : {};
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value) ? value : {};
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import { isRecord } from '../core/json-fields.ts';
 import { baselineEntry } from './baseline.ts';
 import type { Baseline, BaselineEntry } from './baseline.ts';
 import { parseJson, quote } from './json.ts';
@@ -238,8 +239,4 @@ function textOf(value: unknown): string | null {
 
 function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return isRecord(value) ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { severities } from '../core/finding.ts';
+import { isRecord } from '../core/json-fields.ts';
 import type { ConfigValue } from './schema.ts';
 
 // Most configurations are a few plain settings without a mistake. For those the schema's library need not be loaded,
@@ -43,9 +44,7 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   [
     'rules',
     (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      !Array.isArray(value) &&
+      isRecord(value) &&
       Object.entries(value).every(
         ([name, grade]) =>
           /^(?:\*|[a-z0-9]{1,40}(?:-[a-z0-9]{1,40}){0,8}(?:\/\*)?)$/.test(name) && grades(grade),

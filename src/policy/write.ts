@@ -1,6 +1,5 @@
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 import { overwriteFile } from '../write/replace.ts';
-import { codeOf } from './files.ts';
 
 /** Replaces a baseline or a configuration as a whole or not at all; keeps its mode, and the link if it is one. */
 export function writeWhole(path: string, text: string): void {

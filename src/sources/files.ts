@@ -3,7 +3,7 @@
 
 import { lstatSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 import type { Skipped, Stage } from '../core/finding.ts';
 import { ignoredByGit } from '../git/ls.ts';
 import { isInGitFolder, workTreeTop } from '../git/work-tree.ts';
@@ -11,7 +11,6 @@ import type { Environment } from '../git/run.ts';
 import { planFolder } from './folder-plan.ts';
 import { linkOutOf } from './folders.ts';
 import {
-  codeOf,
   FileReader,
   type FileToRead,
   type Item,

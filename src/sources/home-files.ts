@@ -3,6 +3,7 @@
 
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { codeOf } from '../core/errors.ts';
 import { type AwsPlaces, bytesOf } from './aws-files.ts';
 import {
   type Environment,
@@ -12,7 +13,7 @@ import {
   placesInEnvironment,
 } from './home-places.ts';
 import { type ClosedFolders, firstClosed, namesIn } from './home-path.ts';
-import { codeOf, FileReader, problemText } from './read-file.ts';
+import { FileReader, problemText } from './read-file.ts';
 import { type Finder, hasWildcard, wildcardFinder } from './wildcards.ts';
 
 export interface HomeFile {

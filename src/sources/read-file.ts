@@ -1,6 +1,7 @@
 // Bytes of one file into one reused buffer; whatever cannot be read becomes a Skipped, never an exception.
 // Synchronous calls are 10 times faster than promises here (measured; docs/architecture.md).
 
+import { codeOf } from '../core/errors.ts';
 import {
   closeSync,
   constants,
@@ -122,12 +123,7 @@ export function skipped(path: string, reason: SkipReason, detail: string): Skipp
 export function problemText(error: unknown): string | undefined {
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-  return problemTexts[code] ?? `the system says ${code}`;
-}
-
-export function codeOf(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : 'unknown';
+  return problemTexts[code ?? ''] ?? `the system says ${code ?? 'unknown'}`;
 }
 
 const problemTexts: Readonly<Record<string, string>> = {

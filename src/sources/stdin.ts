@@ -6,8 +6,8 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Document, Reader } from '../core/document.ts';
-import { UserError } from '../core/errors.ts';
-import { codeOf, problemText } from './read-file.ts';
+import { codeOf, UserError } from '../core/errors.ts';
+import { problemText } from './read-file.ts';
 
 export interface StandardInput {
   readonly document: Document;

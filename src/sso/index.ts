@@ -6,4 +6,4 @@ export { isAlive, openPortal } from './portal.ts';
 export { callProblem, SsoError } from './problem.ts';
 export { refresh, signIn } from './sign-in.ts';
 export { checkStartUrl } from './start-url.ts';
-export { cacheFilesOf, tokenFileOf, tokenFrom } from './token-cache.ts';
+export { cacheFilesOf, isValid, tokenFileOf, tokenFrom } from './token-cache.ts';

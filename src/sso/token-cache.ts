@@ -35,8 +35,10 @@ export function tokenFileOf(session: SsoSession, form: 'session' | 'legacy' = 's
   return `${sha1(form === 'session' ? session.name : session.startUrl)}.json`;
 }
 
-/** Milliseconds that a token must still be valid to be of use for a migration. */
-const enough = 5 * 60_000;
+/** For as long as a migration takes: five minutes. */
+export function isValid({ expiresAt }: Pick<Token, 'expiresAt'>, now: Date): boolean {
+  return expiresAt.getTime() > now.getTime() + 5 * 60_000;
+}
 
 /**
  * The token in a cache file, when it is for this session and valid for five minutes or can be refreshed; undefined for
@@ -63,10 +65,9 @@ export function tokenFrom(cacheJson: string, session: SsoSession, now: Date): To
     grantTypes: undefined,
   };
   const refreshToken = text('refreshToken');
-  const isValid = expiresAt.getTime() > now.getTime() + enough;
   const isRefreshable =
     refreshToken !== undefined && registration.clientId !== '' && registration.expiresAt > now;
-  return isValid || isRefreshable
+  return isValid({ expiresAt }, now) || isRefreshable
     ? { session, accessToken, expiresAt, refreshToken, registration }
     : undefined;
 }

@@ -76,11 +76,6 @@ export const disk: FileSystem = {
   },
 };
 
-export function codeOf(error: unknown): string | undefined {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** `length` bytes at most, from the beginning. */
 export function readUpTo(fs: FileSystem, fd: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { constants, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 import { countIn, fieldsOf, nullOr, parsedJson, textIn, whole } from '../core/json-fields.ts';
-import { codeOf, type FileSystem, readUpTo, writeAll } from './file-system.ts';
+import { type FileSystem, readUpTo, writeAll } from './file-system.ts';
 import { discard, giveToOwnerOf, lacksHardLinks } from './replace.ts';
 
 export interface Lock {

@@ -1,8 +1,7 @@
 // The passphrase of the encrypted undo, from a file or a pipe that was named. It never comes from the command line or the
 // environment, where other programs can read it.
 import { closeSync, openSync, readSync } from 'node:fs';
-import { UserError } from '../core/errors.ts';
-import { codeOf } from './file-system.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 
 /** The first line, without its end. The bytes are for the caller to zero. @throws UserError */
 export function readPassphraseFile(path: string): Uint8Array {

@@ -1,8 +1,8 @@
 // Where a file's bytes really lie, and what is there now.
 import { type BigIntStats, constants } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { UserError } from '../core/errors.ts';
-import { codeOf, disk, type FileSystem, readUpTo } from './file-system.ts';
+import { codeOf, UserError } from '../core/errors.ts';
+import { disk, type FileSystem, readUpTo } from './file-system.ts';
 import { inWords } from './problems.ts';
 
 export interface Place {

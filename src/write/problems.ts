@@ -1,6 +1,5 @@
 // What the system says when it does not write, in words, with what a person can do about it.
-import { isUserError, UserError } from '../core/errors.ts';
-import { codeOf } from './file-system.ts';
+import { codeOf, isUserError, UserError } from '../core/errors.ts';
 
 /** The error itself when it is in words already or has nothing to do with the system. */
 export function inWords(path: string, error: unknown): unknown {

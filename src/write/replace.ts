@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UserError } from '../core/errors.ts';
+import { codeOf, UserError } from '../core/errors.ts';
 import type { FilePlan } from './api.ts';
-import { codeOf, disk, type FileSystem, readUpTo, writeAll } from './file-system.ts';
+import { disk, type FileSystem, readUpTo, writeAll } from './file-system.ts';
 import {
   type Identity,
   identityAndRights,

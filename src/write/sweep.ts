@@ -1,6 +1,7 @@
 // Removes what a crash left beside a person's files: only under names that were written down before they were used.
+import { codeOf } from '../core/errors.ts';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, disk, type FileSystem } from './file-system.ts';
+import { disk, type FileSystem } from './file-system.ts';
 import { discard, temporaryPrefix } from './replace.ts';
 
 export interface Swept {

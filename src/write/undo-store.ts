@@ -1,8 +1,8 @@
 // Where sealed undo lies: in the state folder, one file a migration, for a day. It is of no more use once the old key is
 // inactive, and whoever made that so removes it.
 import { join } from 'node:path';
-import { UserError } from '../core/errors.ts';
-import { codeOf, disk, type FileSystem } from './file-system.ts';
+import { codeOf, UserError } from '../core/errors.ts';
+import { disk, type FileSystem } from './file-system.ts';
 import { readNow } from './place.ts';
 import { inWords } from './problems.ts';
 import { discard, replaceFile } from './replace.ts';

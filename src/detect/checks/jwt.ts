@@ -1,5 +1,6 @@
 // JSON Web Tokens: what they say about themselves decides how much they matter.
 
+import { isRecord } from '../../core/json-fields.ts';
 import type { Checks, CheckVerdict } from '../check.ts';
 
 export interface Token {
@@ -36,10 +37,6 @@ function parseObject(part: string): Readonly<Record<string, unknown>> | undefine
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Seconds since 1970; some write them as text, some in milliseconds. */
