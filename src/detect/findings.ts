@@ -135,12 +135,15 @@ class Findings {
     const ownRule = this.by.rules.indexOf(this.own.rule);
     const aws = this.by.rules.findIndex(({ id }) => id === 'aws-access-key');
     const keep = found.pieces.filter((piece) => piece.rule !== ownRule);
+    const placeOf = ({ start, role }: Piece): string => `${start} ${role}`;
+    const taken = new Set(keep.map(placeOf));
     for (const piece of found.pieces) {
       if (piece.rule !== ownRule || this.own.profileOf(piece.value, piece.role) === undefined)
         continue;
-      if (keep.some((other) => other.start === piece.start && other.role === piece.role)) continue;
       const part = this.by.rules[aws]?.parts.find(({ role }) => role === piece.role);
-      if (part !== undefined) keep.push({ ...piece, rule: aws, part });
+      if (part === undefined || taken.has(placeOf(piece))) continue;
+      taken.add(placeOf(piece));
+      keep.push({ ...piece, rule: aws, part });
     }
     found.pieces.splice(0, found.pieces.length, ...keep);
     for (const inner of found.inner) this.claimOwn(inner);

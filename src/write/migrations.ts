@@ -20,10 +20,14 @@ export function migrationsIn(entries: readonly JournalEntry[]): readonly Migrati
   const undone = new Set(
     entries.flatMap((entry) => (entry.type === 'undone' ? [entry.undone] : [])),
   );
+  const typesOf = new Map<string, Set<JournalEntry['type']>>();
+  for (const { run, type } of entries) {
+    typesOf.set(run, (typesOf.get(run) ?? new Set()).add(type));
+  }
   return entries.flatMap((entry) => {
     if (entry.type !== 'planned' || entry.undo === null) return [];
     const { run: id, at, profiles, files, undo } = entry;
-    const types = new Set(entries.filter(({ run }) => run === id).map(({ type }) => type));
+    const types = typesOf.get(id) ?? new Set();
     if (!types.has('writing') && !types.has('written')) return [];
     const state = undone.has(id)
       ? 'undone'
