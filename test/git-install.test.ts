@@ -757,6 +757,16 @@ describe('keyscan install --global', () => {
       scripts: false,
     });
   });
+
+  it('ignores a relative XDG_DATA_HOME, as the specification has it', () => {
+    const repo = repository();
+    const env = { ...newerGit('2.54.0').env, XDG_DATA_HOME: 'data' };
+    const { code } = run(['install', '--global'], { cwd: repo.folder, home: repo.home, env });
+    expect([code, existsSync(join(repo.home, '.local/share/keyscan/hooks/pre-commit'))]).toEqual([
+      0,
+      true,
+    ]);
+  });
 });
 
 it('hands a kept hook the environment as it was', () => {

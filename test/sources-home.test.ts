@@ -193,6 +193,15 @@ describe('the home folder', () => {
     ]);
   });
 
+  it('ignores a relative path of XDG, as its specification has it', async () => {
+    const home = makeFolder({
+      '.config/user-dirs.dirs': 'XDG_DOWNLOAD_DIR="$HOME/Téléchargements"\n',
+      'Téléchargements/rootkey.csv': '1',
+    });
+    const relative = { XDG_CONFIG_HOME: 'config', XDG_DATA_HOME: '', XDG_STATE_HOME: '.' };
+    expect(await paths({ HOME: home, ...relative })).toEqual(['~/Téléchargements/rootkey.csv']);
+  });
+
   it('reads through links, each file once, and shares what was read with other sources', async () => {
     const dotfiles = makeFolder({ bashrc: 'x' });
     const home = makeFolder({ '.aws/config': 'c' });

@@ -26,8 +26,10 @@ export function knowsConfiguredHooks([major, minor]: readonly [number, number]):
 
 /** The folder of the scripts; their own, so that taking them out takes the folder out. */
 export function globalFolder({ env }: Host): string {
-  const data = env.XDG_DATA_HOME ?? path.join(env.HOME ?? env.USERPROFILE ?? '', '.local/share');
-  if (!path.isAbsolute(data)) {
+  const usual = path.join(env.HOME ?? env.USERPROFILE ?? '', '.local/share');
+  // XDG's rule: a path that is not absolute is to be ignored
+  const data = [env.XDG_DATA_HOME, usual].find((each) => path.isAbsolute(each ?? ''));
+  if (data === undefined) {
     throw new UserError('there is no home folder to keep the hooks in', { hint: 'set HOME' });
   }
   return path.join(data, 'keyscan/hooks');

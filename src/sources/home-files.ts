@@ -1,14 +1,15 @@
 // Which files of this computer keys end up in: the AWS tools' own with what lies beside them, and the places of a home
 // folder (home-places.ts), as far as they are there.
 
+import { codeOf } from '../core/errors.ts';
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { codeOf } from '../core/errors.ts';
 import { type AwsPlaces, bytesOf } from './aws-files.ts';
 import {
   type Environment,
   type HomePlace,
   homePlaces,
+  namedFolder,
   placeRoots,
   placesInEnvironment,
 } from './home-places.ts';
@@ -95,7 +96,7 @@ function expand(
 
 /** XDG's own list of what a person's folders are called in their language. */
 function userFolders(home: string, env: Environment): string {
-  const config = env['XDG_CONFIG_HOME'] ?? path.join(home, '.config');
+  const config = namedFolder(home, env, 'XDG_CONFIG_HOME', '.config');
   const bytes = bytesOf(new FileReader(65_536), path.join(config, 'user-dirs.dirs'));
   return bytes === undefined ? '' : Buffer.from(bytes).toString();
 }

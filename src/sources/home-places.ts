@@ -323,16 +323,25 @@ export const placesInEnvironment: readonly {
   { variable: 'TF_CLI_CONFIG_FILE', kind: 'tool' },
 ];
 
+/** XDG's rule: a path that is not absolute is to be ignored. */
+export function namedFolder(
+  home: string,
+  environment: Environment,
+  variable: string,
+  ...otherwise: readonly string[]
+): string {
+  const value = environment[variable];
+  return value !== undefined && path.isAbsolute(value) ? value : path.join(home, ...otherwise);
+}
+
 /** What the braces stand for; `userFolders` is the text of XDG's user-dirs.dirs, where people's own names are. */
 export function placeRoots(
   home: string,
   environment: Environment,
   userFolders: string,
 ): ReadonlyMap<string, string> {
-  const folder = (variable: string, ...otherwise: string[]): string => {
-    const value = environment[variable];
-    return value !== undefined && path.isAbsolute(value) ? value : path.join(home, ...otherwise);
-  };
+  const folder = (variable: string, ...otherwise: readonly string[]): string =>
+    namedFolder(home, environment, variable, ...otherwise);
   const named = (name: string, otherwise: string): string => {
     const line = new RegExp(`^XDG_${name}_DIR="\\$HOME/([^"\\n]+)"`, 'm').exec(userFolders);
     return path.join(home, line?.[1] ?? otherwise);
