@@ -4,7 +4,7 @@
 import type { Document } from '../core/document.ts';
 import type { Finding, Skipped, Stage } from '../core/finding.ts';
 import type { Scanner } from '../detect/api.ts';
-import { type Change, renames } from '../git/changes.ts';
+import { type Change, contentsBefore } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
 import { type Walk, walkable } from '../git/gaps.ts';
@@ -436,7 +436,7 @@ class CommitsScanning {
     const isMerge = before.length > 1;
     if (!isMerge && !deletes) return undefined;
     const compared = isMerge ? [`${id}^${parent + 1}`, id] : ['--no-commit-id', id];
-    return renames(this.git, ['diff-tree', '-r', ...compared]).get(rawPath);
+    return contentsBefore(this.git, ['diff-tree', '-r', ...compared]).get(rawPath) ?? undefined;
   }
 
   /** With what only the end of the scan can tell: which refs reach it, and whether HEAD still holds it. */

@@ -66,21 +66,24 @@ export function parseChanges(output: Buffer): Change[] {
 }
 
 /**
- * The content that each moved file had before, by raw path. Asked only where it decides something: finding renames reads
- * contents and has limits.
+ * The content that each changed file had before, by raw path; null where it had none, nor under another name. Asked only
+ * where it decides something: finding renames reads contents and has limits.
  */
-export function renames(git: Git, comparison: readonly string[]): ReadonlyMap<string, string> {
+export function contentsBefore(
+  git: Git,
+  comparison: readonly string[],
+): ReadonlyMap<string, string | null> {
   const output = git.run([...comparison, '--raw', '-z', '--no-abbrev', '-M', '-l5000']);
-  const found = new Map<string, string>();
+  const found = new Map<string, string | null>();
   for (let at = 0; at < output.length;) {
     const headEnd = output.indexOf(0, at);
     const [, , blob, , status = ''] = output.toString('latin1', at, headEnd).split(' ');
-    const isMove = status.startsWith('R');
     const oldEnd = output.indexOf(0, headEnd + 1);
-    const newEnd = isMove ? output.indexOf(0, oldEnd + 1) : oldEnd;
-    if (isMove && blob !== undefined)
-      found.set(output.toString('latin1', oldEnd + 1, newEnd), blob);
-    at = newEnd + 1;
+    const isMove = status.startsWith('R');
+    const start = isMove ? oldEnd + 1 : headEnd + 1;
+    const end = isMove ? output.indexOf(0, start) : oldEnd;
+    found.set(output.toString('latin1', start, end), idOf(blob));
+    at = end + 1;
   }
   return found;
 }

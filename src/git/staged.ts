@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import type { Document, Reader } from '../core/document.ts';
 import { UserError } from '../core/errors.ts';
 import type { Skipped } from '../core/finding.ts';
-import { type Change, parseChanges, renames } from './changes.ts';
+import { type Change, contentsBefore, parseChanges } from './changes.ts';
 import { newToAll } from './lines.ts';
 import { isContent, isUnavailable, readBlobs } from './objects.ts';
 import type { Git } from './run.ts';
@@ -32,7 +32,9 @@ export function* stagedBlobs(
 ): Generator<StagedBlob | Skipped> {
   const { base, changes } = stagedChanges(git);
   const moves = changes.some(({ status }) => status === 'deleted');
-  const origins = lazily(() => (moves ? renames(git, [...comparison, base]) : new Map()));
+  const origins = lazily(() =>
+    moves ? contentsBefore(git, [...comparison, base]) : new Map<string, null>(),
+  );
   const merged = lazily(() => knownToRemotes(git));
   const byBlob = groupByBlob(changes.filter(({ path }) => wanted(path)));
   if (byBlob.size === 0) requireIndex(git);
@@ -126,7 +128,7 @@ function addedLines(
   git: Git,
   change: Change,
   blob: Uint8Array | Reader,
-  origins: () => ReadonlyMap<string, string>,
+  origins: () => ReadonlyMap<string, string | null>,
   merged: () => readonly Had[],
 ): ReadonlySet<number> | null {
   const old = change.before[0]?.blob ?? origins().get(change.rawPath) ?? null;
@@ -151,8 +153,11 @@ function knownToRemotes(git: Git): readonly Had[] {
   const unpushed = new Set(local);
   const known = [...heads.filter((head) => !unpushed.has(head)), ...frontier.slice(0, 64)];
   return known.map((commit) => {
-    const origins = lazily(() => renames(git, [...comparison, commit]));
-    return (change) => blobAt(git, commit, change) ?? origins().get(change.rawPath) ?? null;
+    const before = lazily(() => contentsBefore(git, [...comparison, commit]));
+    return ({ rawPath, blob }) => {
+      const old = before().get(rawPath);
+      return old === undefined ? blob : old;
+    };
   });
 }
 
@@ -169,11 +174,6 @@ function mergeHeads(git: Git): string[] {
 
 function isId(text: string): boolean {
   return /^[0-9a-f]{40,64}$/.test(text);
-}
-
-function blobAt(git: Git, commit: string, change: Change): string | null {
-  const output = git.run(['ls-tree', '-z', '--full-tree', commit, '--', change.path]);
-  return /^100\d+ blob ([0-9a-f]+)\t/.exec(output.toString('latin1'))?.[1] ?? null;
 }
 
 function submodule(path: string): Skipped {

@@ -868,17 +868,20 @@ export const stagedCases: readonly StagedCase[] = [
     },
   },
   {
-    title: 'a merge that brings such a key into a file that was renamed here',
+    title: 'a merge that brings a key of a remote branch in a file whose name is no UTF-8',
     expected: 'committed',
     scene: () => {
-      const lines = Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join('');
-      const repo = guarded({ 'menu.ini': lines });
+      const repo = guarded({ 'b.txt': 'b\n' });
       repo.git('switch', '--quiet', '--create', 'menu');
-      repo.commit({ 'menu.ini': lines + bakery.lines }, 'Menu');
+      repo.write({ blob: bakery.lines });
+      const id = repo.git('hash-object', '-w', 'blob');
+      const entry = Buffer.from(`100644 ${id}\tcaf\xe9.ini\0`, 'latin1');
+      repo.input(entry, 'update-index', '-z', '--add', '--index-info');
+      repo.commit({}, 'Menu');
+      repo.git('reset', '--quiet', '--hard');
       repo.git('update-ref', 'refs/remotes/origin/menu', 'menu');
       repo.git('switch', '--quiet', 'main');
-      repo.git('mv', 'menu.ini', 'card.ini');
-      repo.commit({}, 'Rename');
+      repo.commit({ 'c.txt': 'c\n' }, 'Main');
       return { repo, attempt: merge };
     },
   },
