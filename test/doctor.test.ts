@@ -1,6 +1,7 @@
 // keyscan doctor in real repositories: each way in which a hook does not stop a key, whether the line it says to type
 // mends it, and that the repository does not notice.
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -232,7 +233,13 @@ const problems: readonly Problem[] = [
   {
     title: 'a Node that is gone',
     world: changed((repo) => {
-      edit(hookFile(repo), (text) => text.replace(/^node=.*$/m, "node='/nowhere/node'"));
+      // as it is written by a Node that lies there
+      edit(hookFile(repo), (text) => {
+        const [, start = '', body = ''] =
+          /^([^]*?SHA-256 of what follows: )\w+\n([^]*)$/.exec(text) ?? [];
+        const moved = body.replace(/^node=.*$/m, "node='/nowhere/node'");
+        return `${start}${createHash('sha256').update(moved).digest('hex')}\n${moved}`;
+      });
     }),
     code: 1,
     what: /^its Node is gone: \/nowhere\/node$/,
@@ -325,6 +332,18 @@ const problems: readonly Problem[] = [
     code: 1,
     what: /^lefthook is not set up in this clone$/,
     mend: 'lefthook install',
+  },
+  {
+    title: 'simple-git-hooks turned off by its variable',
+    // its hooks look at the variable first, and end with the command of its configuration
+    world: () =>
+      repository()
+        .hook('pre-commit', '[ "$SKIP_SIMPLE_GIT_HOOKS" = 1 ] && exit 0\nkeyscan --staged')
+        .write({ 'package.json': '{"simple-git-hooks": {}}\n' }),
+    env: () => ({ SKIP_SIMPLE_GIT_HOOKS: '1' }),
+    code: 1,
+    what: /^SKIP_SIMPLE_GIT_HOOKS is set, so simple-git-hooks does not run it$/,
+    mend: 'unset SKIP_SIMPLE_GIT_HOOKS',
   },
   {
     title: 'lefthook turned off by LEFTHOOK=0',

@@ -697,6 +697,41 @@ describe('the hooks of other managers', () => {
   });
 });
 
+describe('simple-git-hooks, which takes away what its configuration does not name', () => {
+  const all = {
+    'pre-commit': 'npx --no-install keyscan --staged && npm test',
+    'pre-merge-commit': 'npx --no-install keyscan --staged',
+    'commit-msg': 'npx --no-install keyscan --commit-msg "$1"',
+  };
+  const asPackage = (hooks: object): string =>
+    `${JSON.stringify({ devDependencies: { 'simple-git-hooks': '^2' }, 'simple-git-hooks': hooks }, null, 2)}\n`;
+
+  it.each([
+    ['package.json', asPackage({ 'pre-commit': 'npm test' })],
+    ['package.json', asPackage({ ...all, 'commit-msg': undefined })],
+    ['.simple-git-hooks.json', '{"pre-commit": "npm test"}\n'],
+    ['simple-git-hooks.cjs', "module.exports = { 'pre-commit': 'npm test' };\n"],
+  ])('is told what to put into %s: %j', (file, before) => {
+    const repo = repository().write({ [file]: before });
+    const { code, stderr } = repo.keyscan('install', '--yes');
+    const after = readFileSync(join(repo.folder, file), 'utf8');
+    expect({ code, after, hooks: hooksOf(repo) }).toEqual({ code: 2, after: before, hooks: {} });
+    expect(stderr).toContain(`"commit-msg": ${JSON.stringify(all['commit-msg'])}`);
+    expect(stderr).toContain('npx --no-install simple-git-hooks');
+  });
+
+  it('is left alone where it calls keyscan in every hook, and where it is only a dependency', () => {
+    const named = repository().write({ 'package.json': asPackage(all) });
+    const unused = repository().write({
+      'package.json': '{"devDependencies": {"simple-git-hooks": "^2"}}\n',
+    });
+    expect([named, unused].map((repo) => repo.keyscan('install').stdout.split('\n')[0])).toEqual([
+      'package.json: already there',
+      'pre-commit: installed',
+    ]);
+  });
+});
+
 describe('keyscan install, answered at a terminal', () => {
   const hasScript = spawnSync('script', ['--version']).status === 0;
   (hasScript ? it : it.skip).each([

@@ -1,8 +1,9 @@
-// What lefthook and the pre-commit framework want in their own configuration, put in as text, so that every other byte
-// stays what it was and taking it out again leaves no trace. Where the file is not laid out as expected nothing is
-// guessed: the entry is for the person to put in.
+// What lefthook, the pre-commit framework and simple-git-hooks want in their own configuration, put in as text, so that
+// every other byte stays what it was and taking it out again leaves no trace. Where the file is not laid out as expected
+// nothing is guessed: the entry is for the person to put in.
 
-import { type HookPlace, lefthookFiles } from '../git/hook-places.ts';
+import { type HookPlace, lefthookFiles, simpleGitHooksFiles } from '../git/hook-places.ts';
+import { huskyLine } from './hook-lines.ts';
 import type { HookName } from './hook-script.ts';
 import { version } from './version.ts';
 
@@ -183,6 +184,18 @@ function preCommitLines({ id, name, option, takesFile, stages }: PreCommitHook):
   ];
 }
 
+/** It takes away every hook that its configuration does not name, and is given commands, of which only && keeps a failure. */
+function simpleGitHooksEntry(hooks: readonly HookName[]): Entry {
+  const shown = hooks.map((hook) => `  "${hook}": ${JSON.stringify(huskyLine(hook, true))}`);
+  const isNamed = (text: string) => (hook: HookName) =>
+    new RegExp(`\\b${hook}["']?\\s*:[^\\n]*\\bkeyscan\\b`).test(text);
+  return {
+    shown: `"simple-git-hooks": {\n${shown.join(',\n')}\n}\n`,
+    put: (text) => (hooks.every(isNamed(text)) ? text : undefined),
+    take: (text) => text,
+  };
+}
+
 /** With the line ends of the file. */
 function lines(text: string, added: string): string {
   return text.includes('\r\n') ? added.replaceAll('\n', '\r\n') : added;
@@ -242,5 +255,15 @@ export const frameworks: Readonly<Record<HookPlace['others'][number], Framework>
     next: 'pre-commit install -t pre-commit -t pre-merge-commit -t commit-msg',
     nextForPush: 'pre-commit install -t pre-commit -t pre-merge-commit -t commit-msg -t pre-push',
     turnedOff: ({ SKIP = '' }) => (/\bkeyscan\b/.test(SKIP) ? 'SKIP' : undefined),
+  },
+  'simple-git-hooks': {
+    name: 'simple-git-hooks',
+    files: [...simpleGitHooksFiles, 'package.json'],
+    entry: simpleGitHooksEntry(['pre-commit', 'pre-merge-commit', 'commit-msg']),
+    pushEntry: simpleGitHooksEntry(['pre-push']),
+    next: 'npx --no-install simple-git-hooks',
+    nextForPush: 'npx --no-install simple-git-hooks',
+    turnedOff: ({ SKIP_SIMPLE_GIT_HOOKS }) =>
+      SKIP_SIMPLE_GIT_HOOKS === '1' ? 'SKIP_SIMPLE_GIT_HOOKS' : undefined,
   },
 };

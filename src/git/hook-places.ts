@@ -19,7 +19,7 @@ export interface HookPlace {
   /** Nobody: core.hooksPath names no folder, which is how hooks are switched off. */
   readonly manager: 'git' | 'husky' | 'elsewhere' | 'nobody';
   /** Other managers whose configuration lies here. */
-  readonly others: readonly ('lefthook' | 'pre-commit')[];
+  readonly others: readonly ('lefthook' | 'pre-commit' | 'simple-git-hooks')[];
 }
 
 export function hookPlace(git: Git): HookPlace {
@@ -80,9 +80,12 @@ function managerOf(
 
 /** Not installed yet: its hooks are committed, and a package asks for it. */
 function declaresHusky(top: string): boolean {
-  if (!existsSync(join(top, '.husky'))) return false;
+  return existsSync(join(top, '.husky')) && packageHas(top, /"husky"\s*:/);
+}
+
+function packageHas(top: string, setting: RegExp): boolean {
   try {
-    return /"husky"\s*:/.test(readFileSync(join(top, 'package.json'), 'utf8'));
+    return setting.test(readFileSync(join(top, 'package.json'), 'utf8'));
   } catch {
     return false;
   }
@@ -94,9 +97,16 @@ function others(top: string): HookPlace['others'] {
   return [
     ...(has(lefthookFiles) ? (['lefthook'] as const) : []),
     ...(has(['.pre-commit-config.yaml']) ? (['pre-commit'] as const) : []),
+    ...(has(simpleGitHooksFiles) || packageHas(top, /"simple-git-hooks"\s*:\s*\{/)
+      ? (['simple-git-hooks'] as const)
+      : []),
   ];
 }
 
 export const lefthookFiles = ['lefthook', '.lefthook', '.config/lefthook'].flatMap((name) =>
   ['yml', 'yaml', 'toml', 'json'].map((ending) => `${name}.${ending}`),
+);
+
+export const simpleGitHooksFiles = ['.simple-git-hooks', 'simple-git-hooks'].flatMap((name) =>
+  ['cjs', 'js', 'mjs', 'json'].map((ending) => `${name}.${ending}`),
 );
