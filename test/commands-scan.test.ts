@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -230,6 +231,28 @@ describe('exit code 2', () => {
     const cwd = world({ 'a.env': pair });
     chmodSync(join(cwd, 'a.env'), 0);
     expect(run(['a.env'], { cwd }).code).toBe(2);
+  });
+
+  it('is for a current folder that is gone', () => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+    const inGone = ['-c', script, process.execPath, program, '--staged'];
+    expect(run(inGone, { command: 'sh', cwd: temporaryFolder() })).toMatchObject({
+      code: 2,
+      stderr: 'keyscan: the current folder is gone\n  go to another one\n',
+    });
+  });
+
+  it('is for a current folder that may not be looked at', () => {
+    const nobody = asRoot ? 'setpriv --reuid 65534 --clear-groups' : '';
+    const script = `mkdir -p shut/in && cd shut/in && chmod 0 .. && exec ${nobody} "$0" "$@"`;
+    const inShut = ['-c', script, process.execPath, program, '--staged'];
+    const cwd = realpathSync(temporaryFolder());
+    const result = run(inShut, { command: 'sh', cwd });
+    chmodSync(join(cwd, 'shut'), 0o700);
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: `keyscan: the current folder cannot be looked at: ${cwd}/shut/in\n  go to another one\n`,
+    });
   });
 
   it('is for a named pipe that is named', () => {

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 
 import type { Host, Interrupted, Interruption } from '../commands/host.ts';
+import { UserError } from '../core/errors.ts';
 import type { Values } from './parse.ts';
 import { colorLevel, isTerminal, showsUnicode, write } from './terminal.ts';
 import type { ColorChoice } from './terminal.ts';
@@ -109,7 +110,11 @@ function startFolder(env: NodeJS.ProcessEnv): string {
   if (typedIn && statSync(typedIn, { throwIfNoEntry: false })?.isDirectory()) {
     process.chdir(typedIn);
   }
-  return process.cwd();
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new UserError('the current folder is gone', { hint: 'go to another one', cause });
+  }
 }
 
 function columnsOf(env: NodeJS.ProcessEnv, terminal: boolean): number {

@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 
 import { rules as builtIn } from '../../rules/index.ts';
+import { UserError } from '../core/errors.ts';
 import type { InlinePolicy } from '../core/inline.ts';
 import type { Rule } from '../core/rule.ts';
 import type { Scanner, ScannerOptions } from '../detect/api.ts';
@@ -112,8 +113,19 @@ async function customRules(config: Config): Promise<readonly Rule[]> {
 }
 
 export function policyTree(cwd: string): PolicyTree {
-  const folder = realpathSync.native(cwd);
+  const folder = realFolder(cwd);
   return diskTree(folder, workTreeTop(folder) ?? null);
+}
+
+function realFolder(cwd: string): string {
+  try {
+    return realpathSync.native(cwd);
+  } catch (cause) {
+    throw new UserError(`the current folder cannot be looked at: ${cwd}`, {
+      hint: 'go to another one',
+      cause,
+    });
+  }
 }
 
 /** Made for the first finding. */
