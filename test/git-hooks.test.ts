@@ -291,3 +291,23 @@ describe('the pre-push hook', () => {
     expect(codes).toEqual([0, 0, 1, 1]);
   });
 });
+
+describe('what the pre-commit hook says', () => {
+  // the index that git made for the commit alone is gone when it is stopped
+  it.each([
+    [['--all'], ['README.md']],
+    [['--message=x', 'README.md'], ['README.md']],
+    [['--message=x'], []],
+  ])('of commit %j names a scan that shows what stopped it', (args, files) => {
+    const repo = repository();
+    repo.commit({ 'README.md': '# Moonbakery\n' });
+    repo.guarded().write({ 'README.md': bakery.lines });
+    if (files.length === 0) repo.git('add', 'README.md');
+    const { stdout, stderr } = repo.try('commit', '--quiet', ...args);
+    const [, scan = ''] = /Details: keyscan (.*)/.exec(stdout + stderr) ?? [];
+    expect(repo.keyscan(...scan.split(' '))).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('README.md:1'),
+    });
+  });
+});

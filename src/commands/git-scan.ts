@@ -69,7 +69,8 @@ function scanIndex(git: Git, scanner: Scanner, settings: Settings, host: Host): 
     collected: scanStaged(git, scanner, wanted(settings, base)),
     asked: asked(settings),
     base,
-    what: 'staged files',
+    // git commit --all, --patch and with paths: an index that is gone when the commit is stopped
+    what: git.environment.GIT_INDEX_FILE?.endsWith('.lock') ? 'files of a commit' : 'staged files',
     notes: [],
   };
 }

@@ -13,8 +13,9 @@ export interface ReportContext {
   readonly elapsedMs: number;
   /** When the scan began; only for formats that must say so (GitLab). */
   readonly startedAt?: Date;
-  /** What scanned.files counts, for the last line: "1,284 files". */
-  readonly what: 'files' | 'staged files' | 'commits' | 'message' | 'pushed commits';
+  /** What scanned.files counts, for the last line: "1,284 files". Files of `commit --all` are staged for the commit alone. */
+  readonly what:
+    'files' | 'staged files' | 'files of a commit' | 'commits' | 'message' | 'pushed commits';
   readonly rule: (id: string) => RuleText | undefined;
   readonly verbose: boolean;
   /** What the person asked to fail on, for the last line; absent: medium. Findings below it are shown all the same. */

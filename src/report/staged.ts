@@ -47,25 +47,31 @@ function headline(
 interface Occasion {
   readonly act: string;
   readonly where: string;
-  readonly details: string | undefined;
 }
 
 function occasion({ what }: ReportContext): Occasion {
   switch (what) {
     case 'message':
-      return { act: 'commit', where: 'the commit message', details: undefined };
+      return { act: 'commit', where: 'the commit message' };
     case 'pushed commits':
-      return {
-        act: 'push',
-        where: 'the commits to be pushed',
-        details: 'Details: keyscan --history',
-      };
+      return { act: 'push', where: 'the commits to be pushed' };
+    case 'files of a commit':
+      return { act: 'commit', where: 'the changes of this commit' };
     default:
-      return {
-        act: 'commit',
-        where: 'the staged changes',
-        details: 'Details: keyscan --staged --format pretty',
-      };
+      return { act: 'commit', where: 'the staged changes' };
+  }
+}
+
+function detailsOf(leaks: readonly Finding[], context: ReportContext): string | undefined {
+  switch (context.what) {
+    case 'message':
+      return undefined;
+    case 'pushed commits':
+      return 'Details: keyscan --history';
+    case 'files of a commit':
+      return `Details: keyscan --format pretty ${typed(leaks, context) ?? '.'}`;
+    default:
+      return 'Details: keyscan --staged --format pretty';
   }
 }
 
@@ -105,7 +111,7 @@ function advice(
     ...(stopping.length > 0 ? takeOut(leaks, context, pen) : []),
     ...(profiles.length === 0 ? [] : wrap(ownProfiles(profiles, pen), room)),
     ...flow(
-      [occasion(context).details, comment].filter((text) => text !== undefined),
+      [detailsOf(leaks, context), comment].filter((text) => text !== undefined),
       pen.marks.between,
       room,
     ),
@@ -145,15 +151,18 @@ function ownProfiles(profiles: readonly string[], pen: Pen): string {
   return `${what}: keyscan --fix moves ${profiles.length === 1 ? 'it' : 'them'} to SSO, without a key.`;
 }
 
-/** The command to type, quoted for a shell, or words where a name cannot be typed. */
 function addAgain(leaks: readonly Finding[], context: ReportContext): string {
+  const isOne = new Set(leaks.map(({ path }) => path)).size === 1;
+  return `git add ${typed(leaks, context) ?? (isOne ? 'the file again' : 'the files again')}`;
+}
+
+/** The files as a shell wants them; undefined where they are many, or a name cannot be typed. */
+function typed(leaks: readonly Finding[], context: ReportContext): string | undefined {
   const paths = [...new Set(leaks.map(({ path }) => context.displayPath(path)))];
   const mostPaths = 3;
-  if (paths.length > mostPaths || !paths.every((path) => typeable.test(path))) {
-    return `git add the ${paths.length === 1 ? 'file' : 'files'} again`;
-  }
+  if (paths.length > mostPaths || !paths.every((path) => typeable.test(path))) return undefined;
   const options = paths.some((path) => path.startsWith('-')) ? '-- ' : '';
-  return `git add ${options}${paths.map(quote).join(' ')}`;
+  return `${options}${paths.map(quote).join(' ')}`;
 }
 
 const typeable = /^[\x20-\x7e]+$/;

@@ -35,6 +35,7 @@ export function scanned(report: ScanReport, what: ReportContext['what']): string
     case 'commits':
       return count(report.scanned.commits, 'commit');
     case 'staged files':
+    case 'files of a commit':
       return count(report.scanned.files, 'staged file');
     case 'files':
       return count(report.scanned.files, 'file');
