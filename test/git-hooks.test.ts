@@ -310,4 +310,14 @@ describe('what the pre-commit hook says', () => {
       stdout: expect.stringContaining('README.md:1'),
     });
   });
+
+  it('names files as they are called in the folder that the person is in', () => {
+    const repo = repository();
+    repo.commit({ 'oven/menu.txt': 'bread\n', 'README.md': '# Moonbakery\n' });
+    repo.guarded().stage({ 'oven/menu.txt': bakery.lines, 'README.md': other.lines });
+    const below = repo.beside(join(repo.folder, 'oven'));
+    const { stdout, stderr } = below.try('commit', '--quiet', '--message', 'Next');
+    const [, add = ''] = /git add (.*)/.exec(stdout + stderr) ?? [];
+    expect(add.split(' ').sort()).toEqual(['../README.md', 'menu.txt']);
+  });
 });

@@ -1,4 +1,6 @@
 // The report of a scan to where it belongs: findings to standard output or a file, everything else to standard error.
+import path from 'node:path';
+
 import type { ScanReport } from '../core/finding.ts';
 import type { ReportContext } from '../report/format.ts';
 import { loadFormat, loadStaged } from '../report/index.ts';
@@ -62,7 +64,7 @@ export function contextOf(
     color: toFile ? 0 : host.color(),
     unicode: host.unicode,
     columns: host.columns(),
-    displayPath: displayPaths(base, host.cwd),
+    displayPath: displayPaths(base, folderOfPerson(host, base)),
     elapsedMs,
     startedAt: new Date(Date.now() - elapsedMs),
     what,
@@ -70,6 +72,11 @@ export function contextOf(
     verbose: settings.verbose,
     failOn: settings.failOn,
   };
+}
+
+/** git starts its hooks at the top of the work tree, and tells them where it was called. */
+function folderOfPerson({ cwd, env: { GIT_PREFIX = '' } }: Host, top: string): string {
+  return cwd === top ? path.join(top, GIT_PREFIX) : cwd;
 }
 
 /** What was not fully read, in lines. */
