@@ -14,8 +14,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 
+import { reachScript } from '../src/commands/doctor-hooks.ts';
+import { hookScript } from '../src/commands/hook-script.ts';
 import { sampled } from './support/effort.ts';
 import { newerGit } from './support/git-stand-ins.ts';
 import { repository, type Repository } from './support/repository.ts';
@@ -493,6 +495,51 @@ describe('what doctor finds', () => {
       code: 0,
       stdout: expect.stringContaining('all 3 hooks fire'),
     });
+  });
+
+  it('that a husky hook is in order where pnpm put a script in place of a link', () => {
+    const repo = husky('keyscan --staged\n');
+    const bin = join(repo.folder, 'node_modules/.bin');
+    rmSync(join(bin, 'keyscan'));
+    const target = `"$basedir/${relative(bin, program)}" "$@"`;
+    repo.write({
+      'node_modules/.bin/keyscan': `#!/bin/sh
+basedir=$(dirname "$(echo "$0" | sed -e 's,\\\\,/,g')")
+if [ -x "$basedir/node" ]; then
+  exec "$basedir/node"  ${target}
+else
+  exec node  ${target}
+fi
+`,
+    });
+    chmodSync(join(bin, 'keyscan'), 0o755);
+    expect(repo.keyscan('doctor')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('all 3 hooks fire'),
+    });
+  });
+
+  it('that a hook is ours on Windows, where paths of the system have backslashes', () => {
+    const folder = temporaryFolder('windows');
+    writeTree(folder, { 'bin/node.exe': '', 'dist/keyscan.cjs': '' });
+    const parts = {
+      node: `${folder}\\bin\\node.exe`,
+      program: `${folder}\\dist\\keyscan.cjs`,
+      version: '0.1.0',
+      anchors: 'AKIA',
+      grep: undefined,
+    };
+    const { platform } = process;
+    try {
+      Object.defineProperty(process, 'platform', { value: 'win32' });
+      const file = join(folder, 'pre-commit');
+      writeFileSync(file, hookScript('pre-commit', parts));
+      expect(reachScript('pre-commit', file, 'pre-commit', parts)).toMatchObject({
+        part: 'script',
+      });
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
   });
 
   it('nothing to tell outside of a repository, without git, and in a bare one', () => {

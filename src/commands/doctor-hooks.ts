@@ -15,6 +15,7 @@ import {
   hookScript,
   isOurs,
   pathsOf,
+  slashes,
   versionOf,
 } from './hook-script.ts';
 import type { Host } from './host.ts';
@@ -107,7 +108,7 @@ export function reachScript(
     return fails(`stops every commit that it has to look at: ${program} is gone`);
   if (version !== parts.version)
     return fails(`written by version ${version}; this is ${parts.version}`);
-  if (program !== parts.program) {
+  if (program !== slashes(parts.program)) {
     const what = `runs another keyscan, which was not tried: ${program}`;
     return { found: { state: 'unknown', what, mend } };
   }
@@ -215,7 +216,7 @@ function reachLine(
   return { part: 'line', how: [`${at}: ${line.text}`, ...note] };
 }
 
-/** The file that a hook would run, links followed. */
+/** The file that a hook would run in the end. */
 function calledBy(program: string, { top, folder }: HookPlace, { env }: Host): string | undefined {
   const words = program.split(/\s+/);
   const last = words.at(-1) ?? '';
@@ -230,7 +231,14 @@ function calledBy(program: string, { top, folder }: HookPlace, { env }: Host): s
         .filter((each) => path.isAbsolute(each))
         .map((each) => path.join(each, last));
   const found = candidates.find((file) => existsSync(file));
-  return found === undefined ? undefined : realpathSync(found);
+  return found === undefined ? undefined : behind(found);
+}
+
+/** pnpm, and npm on Windows, put a script in place of a link. */
+function behind(file: string): string {
+  const [, target] = /"\$basedir\/([^"\n]+)"\s+"\$@"/.exec(textOf(file) ?? '') ?? [];
+  const program = target === undefined ? file : path.resolve(path.dirname(file), target);
+  return existsSync(program) ? realpathSync(program) : program;
 }
 
 function versionBeside(program: string): string | undefined {

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
 import { type Git, quoted } from '../git/run.ts';
-import { type HookName, hookNames, type HookParts, hookScript } from './hook-script.ts';
+import { type HookName, hookNames, type HookParts, hookScript, slashes } from './hook-script.ts';
 import type { Host } from './host.ts';
 
 export interface ConfiguredHook {
@@ -114,7 +114,7 @@ export function forgetHooks(git: Git, host: Host): boolean {
 }
 
 export function commandFor(file: string): string {
-  return quoted(process.platform === 'win32' ? file.replaceAll('\\', '/') : file);
+  return quoted(slashes(file));
 }
 
 function section(name: HookName): string {

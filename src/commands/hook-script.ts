@@ -226,6 +226,6 @@ function quote(text: string): string {
 }
 
 /** Git for Windows runs hooks in a shell that wants / in paths. */
-function slashes(path: string): string {
+export function slashes(path: string): string {
   return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 }
