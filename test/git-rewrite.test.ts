@@ -471,6 +471,25 @@ describe('what writes every commit anew', () => {
       ];
       return { repo, kept: () => (kept() as readonly unknown[]).slice(0, 3) };
     },
+    'a key that was taken out and came back elsewhere': (init) => {
+      const repo = pushed(init);
+      repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+      repo.commit({ 'a.ini': plain }, 'Gone');
+      repo.commit({ 'other.ini': bakery.lines }, 'Back');
+      repo.commit({ 'd.txt': 'd\n' }, 'After');
+      return { repo };
+    },
+    'a key that a branch brought and its squash again': (init) => {
+      const repo = pushed(init);
+      repo.git('switch', '--quiet', '--create', 'menu');
+      repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+      repo.commit({ 'd.txt': 'd\n' }, 'More');
+      repo.git('switch', '--quiet', 'main');
+      repo.git('merge', '--quiet', '--squash', 'menu');
+      repo.commit({}, 'Squashed');
+      const kept = (): unknown => repo.git('log', '--format=%s', 'menu');
+      return { repo, kept };
+    },
     'a name with a quote, a line end, a dash in front and bytes that are no UTF-8': (init) => {
       const repo = pushed(init);
       const blob = join(repo.folder, 'blob');
@@ -619,6 +638,51 @@ describe('what writes every commit anew', () => {
     ]).toEqual([[], before]);
   });
 
+  it.each([
+    ['a file and a message', `Again\n\n${bakery.lines}`, bakery.lines],
+    ['plain text and UTF-16', 'Again', Buffer.from(`\uFEFF${bakery.lines}`, 'utf16le')],
+  ])('is git alone for a key in %s', (_, message, content) => {
+    const repo = pushed();
+    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    repo.commit({ 'a.ini': plain }, 'Gone');
+    repo.commit({ 'again.ini': content }, message);
+    const [line, command] = printed(repo);
+    expect([line.includes('filter-repo'), type(repo, command)]).toEqual([
+      false,
+      { code: 0, stderr: '' },
+    ]);
+    expect([found(repo), holds(repo, bakery), repo.git('log', '--format=%s')]).toEqual([
+      [],
+      false,
+      'Again\nGone\nLeak\nPushed',
+    ]);
+  });
+
+  it('leaves a branch alone that another work tree stands on, and says so', () => {
+    const repo = pushed(sha256);
+    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    evilMerge(repo, {});
+    const folder = join(temporaryFolder('linked'), 'tree');
+    repo.git('worktree', 'add', '--quiet', '-b', 'menu', folder);
+    const linked = repo.beside(folder);
+    const menu = linked.head();
+    const [line, command] = printed(repo);
+    expect([line.includes('(others hold it too: menu)'), type(repo, command).code]).toEqual([
+      true,
+      0,
+    ]);
+    expect([linked.head(), linked.git('status', '--porcelain')]).toEqual([menu, '']);
+    expect(printed(repo)).toEqual([
+      'Another work tree stands on it; there keyscan --history gives the commands: git worktree list',
+      'git worktree list',
+    ]);
+    expect([type(linked, printed(linked)[1]).code, found(repo), found(linked)]).toEqual([
+      0,
+      [],
+      [],
+    ]);
+  });
+
   it('stands on the screen in one piece, so that it can be copied', () => {
     const { repo } = cases['a key on a branch that was merged']?.(sha256) ?? { repo: repository() };
     const screen = repo.keyscan('--history').stdout.split('\n');
@@ -669,12 +733,37 @@ describe('what no branch holds', () => {
     const { code } = type(repo, command);
     const [, there] = printed(linked);
     linked.write({ 'a.ini': plain });
-    expect([line.includes('linked work tree'), code, type(linked, there).code]).toEqual([
+    expect([line.includes('Another work tree'), code, type(linked, there).code]).toEqual([
       true,
       0,
       0,
     ]);
     expect([found(repo), found(linked), holds(linked, bakery)]).toEqual([[], [], false]);
+  });
+
+  it('leads from a linked work tree to the main one', () => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    const folder = join(temporaryFolder('linked'), 'tree');
+    repo.git('worktree', 'add', '--quiet', '-b', 'menu', folder);
+    repo.git('switch', '--quiet', '--detach');
+    repo.commit({ 'a.ini': plain + bakery.lines }, 'Leak');
+    expect(printed(repo.beside(folder))[1]).toBe('git worktree list');
+  });
+
+  it.each([
+    ['file', (repo: Repository) => repo.git('rev-parse', 'HEAD:b.txt')],
+    ['folder', (repo: Repository) => repo.git('rev-parse', 'HEAD^{tree}')],
+  ])('in the message of a tag of a %s is written anew', (_, object) => {
+    const repo = repository();
+    repo.commit({ 'b.txt': 'b\n' });
+    const target = object(repo);
+    repo.git('tag', '--annotate', 'v1', target, '--message', `First\n\n${bakery.lines}`);
+    const [finding] = found(repo);
+    const { code } = type(repo, printed(repo)[1]);
+    expect(finding).toMatchObject({ commit: null, stage: 'committed' });
+    expect([code, found(repo), repo.git('rev-parse', 'v1^{}')]).toEqual([0, [], target]);
+    expect(repo.git('for-each-ref', '--format=%(contents)', 'refs/tags').trim()).toBe('First');
   });
 
   it('is deleted with its tags', () => {

@@ -24,7 +24,7 @@ import {
 } from '../git/walk.ts';
 import { count, number } from '../report/words.ts';
 import type { Watch } from './collect.ts';
-import { rewriter } from './rewriter.ts';
+import { type Bringing, rewriter } from './rewriter.ts';
 import { onLines } from './staged.ts';
 
 export interface CommitsRequest {
@@ -204,16 +204,16 @@ class CommitsScanning {
   private readonly request: CommitsRequest;
   /** Commands that write commits anew need all of them. */
   private readonly isWhole: boolean;
-  /** What the notes belong to in which something was found, by fingerprint. */
-  private readonly noted = new Map<string, string>();
   /** What the headers of commits hold, for which there is no exact command. */
   private readonly inHeaders = new Set<string>();
-  /** The contents in which it was brought, by fingerprint. */
-  private readonly broughtIn = new Map<string, string>();
   /** Contents in which something was found, `blob\0path`, and its fingerprints. */
   private readonly telling = new Map<string, ReadonlySet<string>>();
   /** Every commit that brought it, by fingerprint: branches may have it by different ones. */
-  private readonly bringers = new Map<string, Set<string>>();
+  private readonly bringings = new Map<string, Bringing[]>();
+  private latestOrigins: readonly [of: string, found: ReadonlyMap<string, string | null>] = [
+    '',
+    new Map(),
+  ];
   private readonly blobs = new Set<string>();
 
   constructor(git: Git, scanner: Scanner, request: CommitsRequest, gaps: readonly Skipped[]) {
@@ -273,7 +273,7 @@ class CommitsScanning {
     const isNew = this.request.tags !== undefined || !isCommit(tip);
     const stage = isNew ? 'committed' : this.stageOf(target);
     const said = this.scan({ path, stage, content: messageOf(blob) });
-    this.keep(said, target, () => makerOf(blob, 'tagger'));
+    this.keep(said, isCommit(tip) ? target : null, () => makerOf(blob, 'tagger'));
   }
 
   private contentOf(tip: Tip): void {
@@ -332,22 +332,15 @@ class CommitsScanning {
     const found = this.scan({ path, stage: this.stageOf(commit.id), content: blob });
     if (found.length === 0) return false;
     this.telling.set(key, fingerprintsOf(found));
-    this.bring(
-      found.filter((finding) => !this.isBefore(change, finding)),
-      commit.id,
+    const candidates = found.filter(
+      (finding) => this.isNews(finding, commit.id) || !this.isBefore(change, finding),
     );
-    const news = found.filter((finding) => this.isNews(finding, commit.id));
-    if (news.length > 0) {
-      const brought = onLines(news, this.linesOf(change, blob, commit));
-      for (const { fingerprint } of brought) {
-        if (change.blob !== null) this.broughtIn.set(fingerprint, change.blob);
-      }
-      if (path === '<note>') {
-        // git names a note by what it belongs to, in folders when there are many
-        const noted = change.path.replaceAll('/', '');
-        for (const { fingerprint } of brought) this.noted.set(fingerprint, noted);
-      }
-      this.keep(brought, commit.id, () => makerOf(commit.object, 'author'));
+    if (candidates.length > 0) {
+      const brought = onLines(candidates, this.linesOf(change, blob, commit));
+      // git names a note by what it belongs to, in folders when there are many
+      const noted = path === '<note>' ? change.path.replaceAll('/', '') : undefined;
+      const place = { blob: change.blob ?? undefined, noted };
+      this.keep(brought, commit.id, () => makerOf(commit.object, 'author'), place);
     }
     return true;
   }
@@ -366,13 +359,14 @@ class CommitsScanning {
   }
 
   /** What is pushed in one of the commits that brought it is pushed. */
-  private bring(findings: readonly Finding[], commit: string): void {
-    for (const { fingerprint, stage, next } of findings) {
-      this.bringers.set(fingerprint, (this.bringers.get(fingerprint) ?? new Set()).add(commit));
-      const known = this.leaks.get(fingerprint);
-      if (known?.stage === 'committed' && stage === 'pushed') {
-        this.leaks.set(fingerprint, { ...known, stage, next });
-      }
+  private bring(bringing: Bringing): void {
+    const { fingerprint, stage, next } = bringing.finding;
+    const before = this.bringings.get(fingerprint);
+    if (before === undefined) this.bringings.set(fingerprint, [bringing]);
+    else before.push(bringing);
+    const known = this.leaks.get(fingerprint);
+    if (known?.stage === 'committed' && stage === 'pushed') {
+      this.leaks.set(fingerprint, { ...known, stage, next });
     }
   }
 
@@ -395,9 +389,10 @@ class CommitsScanning {
     findings: readonly Finding[],
     commit: string | null,
     maker: () => Maker | typeof nobody,
+    place: Pick<Bringing, 'blob' | 'noted'> = {},
   ): void {
-    if (commit !== null) this.bring(findings, commit);
     for (const finding of findings) {
+      if (commit !== null) this.bring({ ...place, finding, commit });
       if (!this.isNews(finding, commit)) continue;
       const known = this.leaks.get(finding.fingerprint);
       const { stage, next } = known?.stage === 'pushed' ? known : finding;
@@ -436,19 +431,26 @@ class CommitsScanning {
     const isMerge = before.length > 1;
     if (!isMerge && !deletes) return undefined;
     const compared = isMerge ? [`${id}^${parent + 1}`, id] : ['--no-commit-id', id];
-    return contentsBefore(this.git, ['diff-tree', '-r', ...compared]).get(rawPath) ?? undefined;
+    const of = compared.join(' ');
+    if (this.latestOrigins[0] !== of) {
+      this.latestOrigins = [of, contentsBefore(this.git, ['diff-tree', '-r', ...compared])];
+    }
+    return this.latestOrigins[1].get(rawPath) ?? undefined;
   }
 
   /** With what only the end of the scan can tell: which refs reach it, and whether HEAD still holds it. */
   located(listed: readonly string[]): readonly Finding[] {
     const findings = [...this.leaks.values()];
     if (findings.length === 0) return [];
-    const commits = new Set(findings.flatMap(({ fingerprint }) => this.bringersOf(fingerprint)));
+    const bringingsOf = ({ fingerprint }: Finding): readonly Bringing[] =>
+      this.bringings.get(fingerprint) ?? [];
+    const commits = new Set(findings.flatMap(bringingsOf).map(({ commit }) => commit));
     const { code, stdout } = this.git.attempt(['rev-parse', '--verify', 'HEAD^{commit}']);
     const head = code === 0 ? stdout.toString().trim() : null;
     const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
     const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
     const reaching = containing(graph, commits, this.request.tips);
+    const refsOf = (commit: string): readonly string[] => reaching.get(commit) ?? [];
     const paths = new Set(findings.map(({ path }) => path));
     const atHead = this.atHead(paths, head !== null && listed.includes(head));
     const exactly =
@@ -456,27 +458,21 @@ class CommitsScanning {
         ? rewriter(this.git, {
             graph,
             head,
+            refsOf,
+            bringingsOf,
             atHead: ({ fingerprint }) => atHead.get(fingerprint) ?? new Map(),
-            blobOf: ({ fingerprint }) => this.broughtIn.get(fingerprint),
-            notedOf: ({ fingerprint }) => this.noted.get(fingerprint),
           })
         : undefined;
-    const located = findings.map((finding) => ({
-      ...finding,
-      atHead: atHead.has(finding.fingerprint),
-      refs: finding.commit === null ? [] : (reaching.get(finding.commit) ?? []),
-    }));
-    const told = located.map((finding) =>
-      exactly === undefined || this.inHeaders.has(finding.fingerprint) ? finding : exactly(finding),
-    );
-    return told.map((finding) => {
-      const all = this.bringersOf(finding.fingerprint).flatMap((id) => reaching.get(id) ?? []);
-      return { ...finding, refs: [...new Set(all)].sort() };
+    return findings.map((finding) => {
+      const refs = new Set(bringingsOf(finding).flatMap(({ commit }) => refsOf(commit)));
+      const located = {
+        ...finding,
+        atHead: atHead.has(finding.fingerprint),
+        refs: [...refs].sort(),
+      };
+      const isExact = exactly !== undefined && !this.inHeaders.has(finding.fingerprint);
+      return isExact ? exactly(located) : located;
     });
-  }
-
-  private bringersOf(fingerprint: string): readonly string[] {
-    return [...(this.bringers.get(fingerprint) ?? [])];
   }
 
   /**

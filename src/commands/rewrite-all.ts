@@ -29,13 +29,12 @@ export function rewriteAll(
   { isBare, outside }: Limits,
 ): readonly [said: string, command: string] {
   const names = [...refs.map(quoted), ...outside.map((id) => `'^${id}'`)].join(' ');
-  const where = values.some(({ type }) => type === 'commit')
-    ? 'in the message'
-    : 'in every commit that holds it';
+  const types = new Set(values.map(({ type }) => type));
+  const where = types.has('blob') ? 'in every commit that holds it' : 'in the message';
   const said = `Replace it ${where}, and nothing else`;
   const first = isBare ? [] : ['git diff --stat --exit-code HEAD'];
-  // it cannot read SHA-256
-  if (values.every(({ id, isPlain }) => isPlain && id.length === 40)) {
+  // it cannot read SHA-256, and reads one list from a pipe: for files or for messages
+  if (types.size === 1 && values.every(({ id, isPlain }) => isPlain && id.length === 40)) {
     return [`${said}, with git-filter-repo`, [...first, ...filterRepo(values, names)].join(' && ')];
   }
   const last = isBare ? [] : ['git reset --quiet --hard'];

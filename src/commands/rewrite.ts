@@ -1,14 +1,24 @@
 // The commands that take a leak out of commits that nobody else has yet, for the very case. Where a rebase could stop
 // halfway, or lose what a merge brought, every commit is written anew (rewrite-all.ts).
 
-import type { Finding } from '../core/finding.ts';
 import { quoted } from '../git/run.ts';
 import { rewriteAll, type Written } from './rewrite-all.ts';
 
 export interface Situation {
-  /** The commit HEAD stands on, and the branch it is on; null when detached. */
+  /** Where the commands begin. */
+  readonly commit: string | null;
+  readonly path: string;
+  /** What leads to the leak, by this or another commit. */
+  readonly refs: readonly string[];
+  /** The commit HEAD stands on, and the branch it is on, or HEAD when detached. */
   readonly head: string | null;
-  readonly branch: string | null;
+  readonly here: string;
+  /** Branches that other work trees stand on. */
+  readonly taken: ReadonlySet<string>;
+  /** What may be written anew from here. */
+  readonly rewritten: readonly string[];
+  /** Nothing but this commit, and this place in it, brought it to them. */
+  readonly isOne: boolean;
   /** HEAD is its child. */
   readonly isLastButOne: boolean;
   /** There is no work tree. */
@@ -18,7 +28,7 @@ export interface Situation {
   /** The commit is a merge, or there are merges between it and HEAD. */
   readonly merges: boolean;
   /** git finds a fixup of the commit by its title; it cannot find that of a fixup. */
-  readonly canFixUp: boolean;
+  readonly canFixUp: () => boolean;
   /** Where HEAD holds the value now; undefined when it does not. */
   readonly pathAtHead: string | undefined;
   /** The file at HEAD is the one that the commit brought, byte for byte. */
@@ -26,30 +36,29 @@ export interface Situation {
   /** What a note with the value belongs to. */
   readonly noted: string | undefined;
   /** Where its values are written; none where that is unknown. */
-  readonly values: readonly Written[];
-  /** Commits beside and before it, which reach all that must stay as they are. */
-  readonly outside: readonly string[];
+  readonly values: () => readonly Written[];
+  /** Commits beside and before all that brought it, which reach all that must stay as they are. */
+  readonly outside: () => readonly string[];
 }
 
 /** A line to put among what to do next; undefined where there is nothing exact to say. */
-export function rewriteOf(finding: Finding, at: Situation): string | undefined {
-  const { commit, path, stage, refs = [] } = finding;
-  if (stage !== 'committed') return undefined;
-  if (commit === null) return withoutCommit(path);
+export function rewriteOf(at: Situation): string | undefined {
+  const { commit, path, refs, here, rewritten } = at;
   const tag = /^<tag-message>\/(.+)$/.exec(path)?.[1];
   if (tag !== undefined) {
     const name = quoted(tag);
     return `Write its message anew: git tag --force --annotate ${name} ${quoted(`${tag}^{}`)}`;
   }
+  if (commit === null) return withoutCommit(path);
   if (path === '<note>') return withoutNote(refs, at.noted);
-  const here = at.branch ?? 'HEAD';
-  if (!refs.includes(here)) return elsewhere(refs);
+  if (!refs.includes(here)) return elsewhere(at);
   const how = path === '<commit-message>' ? newMessage(commit, at) : newContent(commit, path, at);
-  if (how !== everywhere) return how.replace(': ', `${alsoIn(refs, [here])}: `);
-  if (at.values.length === 0) return undefined;
-  const all = rewritable(refs, here);
-  const [said, command] = rewriteAll(at.values, all, at);
-  return `${said}${alsoIn(refs, all)}: ${command}`;
+  if (at.isOne && how !== everywhere) return how.replace(': ', `${alsoIn(refs, [here])}: `);
+  const values = at.values();
+  if (values.length === 0) return undefined;
+  const { isBare } = at;
+  const [said, command] = rewriteAll(values, rewritten, { isBare, outside: at.outside() });
+  return `${said}${alsoIn(refs, rewritten)}: ${command}`;
 }
 
 /** Only writing all of them anew is safe. */
@@ -71,7 +80,7 @@ function newContent(commit: string, path: string, at: Situation): string | typeo
     return `Take it out, then: git commit --amend --no-edit -- ${quoted(path)}`;
   }
   // later changes beside it would not fit any more, and merges would be made anew
-  if (!at.isBare && isThere && at.isUntouched && at.canFixUp && !merges) {
+  if (!at.isBare && isThere && at.isUntouched && !merges && at.canFixUp()) {
     return `Take it out, then: git commit --fixup=${commit} -- ${quoted(path)} && git -c rebase.rebaseMerges=false -c sequence.editor=true rebase --interactive --autosquash --autostash ${baseOf(commit, at)}`;
   }
   if (at.isBare || merges || isThere || !at.isLastButOne) return everywhere;
@@ -108,10 +117,20 @@ function withoutNote(refs: readonly string[], noted: string | undefined): string
 // ----------------------------------------------------------------------------------------------------------- elsewhere
 
 /** Also other branches and tags, unless another work tree stands on one of them. */
-function rewritable(refs: readonly string[], here: string): readonly string[] {
-  if (refs.some((name) => name.startsWith('worktrees/'))) return [here];
+export function rewritable(
+  refs: readonly string[],
+  here: string,
+  taken: ReadonlySet<string>,
+): readonly string[] {
+  if (!refs.includes(here)) return [];
+  if (refs.some(isWorkTree)) return [here];
   const others = refs.filter((name) => /^refs\/(?:heads|tags)\//.test(name) && name !== here);
-  return [here, ...others];
+  return [here, ...others.filter((name) => !taken.has(name))];
+}
+
+/** HEAD of one that is on no branch. */
+function isWorkTree(name: string): boolean {
+  return /^(?:main-worktree|worktrees\/.*)\/HEAD$/.test(name);
 }
 
 function alsoIn(refs: readonly string[], done: readonly string[]): string {
@@ -121,9 +140,11 @@ function alsoIn(refs: readonly string[], done: readonly string[]): string {
   return others.length === 0 ? '' : ` (others hold it too: ${others.join(', ')})`;
 }
 
-function elsewhere(refs: readonly string[]): string | undefined {
+function elsewhere({ refs, taken }: Situation): string | undefined {
   const short = (prefix: string): string[] =>
-    refs.filter((name) => name.startsWith(prefix)).map((name) => quoted(name.slice(prefix.length)));
+    refs
+      .filter((name) => name.startsWith(prefix) && !taken.has(name))
+      .map((name) => quoted(name.slice(prefix.length)));
   const [branch] = short('refs/heads/');
   if (branch !== undefined) {
     return `It is on another branch; there keyscan --history gives the commands: git switch ${branch}`;
@@ -137,8 +158,8 @@ function elsewhere(refs: readonly string[]): string | undefined {
   if (tags.length > 0) {
     return `Only a tag holds it; delete it, or see there what keyscan --history says: git tag --delete ${tags.join(' ')}`;
   }
-  if (refs.some((name) => name.startsWith('worktrees/'))) {
-    return 'A linked work tree stands on it; there keyscan --history gives the commands: git worktree list';
+  if (refs.some((name) => isWorkTree(name) || taken.has(name))) {
+    return 'Another work tree stands on it; there keyscan --history gives the commands: git worktree list';
   }
   const [other] = refs;
   return other === undefined

@@ -88,14 +88,14 @@ export function mergesSince(graph: CommitGraph, head: string): (commit: string) 
 }
 
 /**
- * Parents of the commit and of all that lead to it which do not lead to it themselves, without those that others of
+ * Parents of the commits and of all that lead to them which do not lead to them themselves, without those that others of
  * them reach.
  */
-export function outsideOf(graph: CommitGraph, commit: string): readonly string[] {
-  const inside = new Set([commit]);
-  const outside = new Set(graph.get(commit));
+export function outsideOf(graph: CommitGraph, commits: readonly string[]): readonly string[] {
+  const inside = new Set(commits);
+  const outside = new Set<string>();
   for (const [id, parents] of graph) {
-    if (!parents.some((parent) => inside.has(parent))) continue;
+    if (!inside.has(id) && !parents.some((parent) => inside.has(parent))) continue;
     inside.add(id);
     for (const parent of parents) if (!inside.has(parent)) outside.add(parent);
   }
