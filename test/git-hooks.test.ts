@@ -253,6 +253,49 @@ describe('the pre-push hook', () => {
     expect(push(other, 'backup', 'main')).toMatchObject(stopped);
   });
 
+  it('knows a remote by its address too', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    world.repo.git('switch', '--quiet', '--create', 'menu');
+    world.repo.commit({ 'b.ini': plain });
+    const { folder } = world.remote;
+    expect([push(world, folder, 'menu'), push(world, `file://${folder}/`, 'menu:other')]).toEqual([
+      went,
+      went,
+    ]);
+  });
+
+  it('does not take what was fetched for what is where the pushes go', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    const mirror = join(temporaryFolder('mirror'), 'mirror.git');
+    world.repo.git('init', '--quiet', '--bare', mirror);
+    world.repo.git('remote', 'set-url', '--push', 'origin', `file://${world.remote.folder}`);
+    world.repo.git('branch', 'menu');
+    const same = push(world, 'origin', 'menu');
+    world.repo.git('remote', 'set-url', '--push', 'origin', mirror);
+    const other = { ...world, remote: world.repo.beside(mirror) };
+    expect([same, push(other, 'origin', 'main:menu')]).toEqual([
+      went,
+      { ...stopped, stderr: expect.any(String) },
+    ]);
+  });
+
+  it('knows the same repository by SSH and by HTTPS', () => {
+    const world = cloned({ 'a.ini': bakery.lines });
+    const { folder, home } = world.repo;
+    world.repo.git('remote', 'set-url', 'origin', 'https://git.moonbakery.dev/shop/bread.git');
+    const head = world.repo.head();
+    const input = `refs/heads/main ${head} refs/heads/menu ${'0'.repeat(40)}\n`;
+    const codes = [
+      ['origin', 'git@git.moonbakery.dev:shop/bread.git'],
+      ['origin', 'ssh://git@git.moonbakery.dev:2222/shop/bread'],
+      ['origin'],
+      ['https://baker@git.moonbakery.dev/shop/bread'],
+      ['origin', 'git@git.moonbakery.dev:public/bread.git'],
+      ['https://git.moonbakery.dev/public/bread.git'],
+    ].map((where) => run(['--pre-push', ...where], { cwd: folder, home, input }).code);
+    expect(codes).toEqual([0, 0, 0, 0, 1, 1]);
+  });
+
   it('looks at every ref of a push, and lets none of them through', () => {
     const world = cloned();
     world.repo.git('branch', 'clean');

@@ -31,7 +31,10 @@ function modeOf({ words, values }: Pick<CommandLine, 'words' | 'values'>): Mode 
   if (values.on('staged')) return { type: 'staged' };
   const range = values.text('range');
   if (range !== undefined) return { type: 'range', range };
-  if (values.on('pre-push')) return { type: 'pre-push', remote: words[0] };
+  if (values.on('pre-push')) {
+    const [remote, address] = words;
+    return { type: 'pre-push', remote, address };
+  }
   const file = values.text('commit-msg');
   if (file !== undefined) return { type: 'commit-msg', file };
   const revision = values.text('since');

@@ -25,7 +25,7 @@ export type GitMode =
   | { readonly type: 'since'; readonly revision: string }
   | HistoryMode
   /** What git tells the hook on standard input decides what is read. */
-  | { readonly type: 'pre-push'; readonly remote: string | undefined }
+  | PushMode
   | { readonly type: 'commit-msg'; readonly file: string };
 
 export interface HistoryMode {
@@ -33,6 +33,13 @@ export interface HistoryMode {
   readonly reflog: boolean;
   readonly unreachable: boolean;
   readonly cache: boolean;
+}
+
+/** What git tells its pre-push hook of where the push goes. */
+export interface PushMode {
+  readonly type: 'pre-push';
+  readonly remote: string | undefined;
+  readonly address: string | undefined;
 }
 
 const gitModes = ['staged', 'range', 'since', 'history', 'pre-push', 'commit-msg'];

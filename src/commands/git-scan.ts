@@ -26,7 +26,7 @@ import { count } from '../report/words.ts';
 import type { Collected } from './collect.ts';
 import { scanCommits } from './commits.ts';
 import type { CommitsRequest } from './commits.ts';
-import type { GitMode, HistoryMode } from './flags.ts';
+import type { GitMode, HistoryMode, PushMode } from './flags.ts';
 import { openHistoryCache } from './history-cache.ts';
 import type { Host, Interrupted } from './host.ts';
 import type { Asked } from './outcome.ts';
@@ -54,7 +54,7 @@ export async function scanGit(
     const collected = scanMessage(mode.file, scanner, host);
     return { collected, asked: asked(settings), base: host.cwd, what: 'message', notes: [] };
   }
-  if (mode.type === 'pre-push') return scanPush(git, mode.remote, scanner, settings, host);
+  if (mode.type === 'pre-push') return scanPush(git, mode, scanner, settings, host);
   if (mode.type === 'history') return scanHistory(git, mode, scanner, settings, host);
   const selection =
     mode.type === 'range' ? selectRange(git, mode.range) : selectSince(git, mode.revision);
@@ -77,14 +77,17 @@ function scanIndex(git: Git, scanner: Scanner, settings: Settings, host: Host): 
 
 async function scanPush(
   git: Git,
-  remote: string | undefined,
+  mode: PushMode,
   scanner: Scanner,
   settings: Settings,
   host: Host,
 ): Promise<GitScanned> {
   const input = readFileSync(0, 'latin1');
-  const told = (input === '' ? pushOfFramework(git, host.env) : undefined) ?? { input, remote };
-  const push = pushed(git, told.input, told.remote);
+  const told = (input === '' ? pushOfFramework(git, host.env) : undefined) ?? {
+    ...mode,
+    input,
+  };
+  const push = pushed(git, told.input, told);
   const scanned = await scanSelection(git, { ...push, tips: tips(git) }, scanner, settings, host);
   return { ...scanned, what: 'pushed commits', notes: [] };
 }
@@ -122,10 +125,10 @@ async function scanHistory(
 function withShallow(git: Git, scanned: GitScanned): GitScanned {
   const boundary = [...shallowBoundary(git)].sort();
   if (boundary.length === 0) return scanned;
-  const gaps = boundary.map((id) => ({
+  const gaps = boundary.map((id, index) => ({
     path: id,
     reason: 'missing-object' as const,
-    detail: `what came before it, as this clone is shallow; type: ${unshallow(git)}`,
+    detail: `what came before it, as this clone is shallow${index === 0 ? `; type: ${unshallow(git)}` : ''}`,
   }));
   const { collected } = scanned;
   return { ...scanned, collected: { ...collected, skipped: [...gaps, ...collected.skipped] } };

@@ -1,7 +1,7 @@
 // What a push would hand to a remote that it does not have yet, from what git tells its pre-push hook.
 
 import { UserError } from '../core/errors.ts';
-import { type Selection, type Tip, tips } from './revisions.ts';
+import { remotes, type Selection, type Tip, tips } from './revisions.ts';
 import type { Git } from './run.ts';
 
 export interface Push {
@@ -10,8 +10,14 @@ export interface Push {
   readonly tags: readonly Tip[];
 }
 
+/** Where to, as git tells the hook: a name, or for lack of one the address again. */
+export interface Destination {
+  readonly remote: string | undefined;
+  readonly address: string | undefined;
+}
+
 /** Lines of `<local ref> <local id> <remote ref> <remote id>`; ids of zeros stand for nothing. */
-export function pushed(git: Git, input: string, remote: string | undefined): Push {
+export function pushed(git: Git, input: string, destination: Destination): Push {
   const updates = input.split('\n').filter(Boolean).map(parseUpdate);
   const sent = updates.filter(({ local }) => !zeros.test(local));
   const known = tips(git);
@@ -28,8 +34,12 @@ export function pushed(git: Git, input: string, remote: string | undefined): Pus
         ...sent.map(({ local }) => local).filter((id) => tags.every((tag) => !isOther(tag, id))),
         ...[...here].map((id) => `^${id}`),
       ],
-      // what was fetched from there, it has; a remote given by address has no name to ask for
-      options: remote !== undefined && isName(remote) ? ['--not', `--remotes=${remote}`] : [],
+      // what was fetched from there, it has
+      options: fetchedFrom(git, destination).flatMap((name) => [
+        '--not',
+        `--remotes=${name}`,
+        '--not',
+      ]),
     },
     tags: tags.filter(({ type, targetType }) => type === 'tag' || targetType !== 'commit'),
   };
@@ -42,18 +52,19 @@ export function pushed(git: Git, input: string, remote: string | undefined): Pus
 export function pushOfFramework(
   git: Git,
   env: Readonly<Record<string, string | undefined>>,
-): { readonly input: string; readonly remote: string } | undefined {
+): (Destination & { readonly input: string }) | undefined {
   const {
     PRE_COMMIT_LOCAL_BRANCH: localRef = '',
     PRE_COMMIT_REMOTE_BRANCH: remoteRef = '',
     PRE_COMMIT_REMOTE_NAME: remote = '',
+    PRE_COMMIT_REMOTE_URL: address,
     PRE_COMMIT_FROM_REF: from = '',
     PRE_COMMIT_TO_REF: to = '',
   } = env;
   if (localRef === '' || remote === '') return undefined;
   const local = git.line(['rev-parse', '--verify', '--end-of-options', to || localRef]);
   const theirs = /^[0-9a-f]{40,64}$/.test(from) ? from : '0'.repeat(local.length);
-  return { input: `${localRef} ${local} ${remoteRef} ${theirs}\n`, remote };
+  return { input: `${localRef} ${local} ${remoteRef} ${theirs}\n`, remote, address };
 }
 
 interface Update {
@@ -103,6 +114,21 @@ function present(git: Git, ids: readonly string[]): string[] {
     .filter((line) => /^[0-9a-f]+$/.test(line));
 }
 
-function isName(remote: string): boolean {
-  return /^[\w.][\w./-]*$/.test(remote) && !remote.includes('://');
+/** Remotes that are fetched from where the push goes: they may be pushed to elsewhere, and an address may be theirs. */
+function fetchedFrom(git: Git, { remote, address = remote }: Destination): readonly string[] {
+  const names = remotes(git).filter((name) => name === remote || address === remote);
+  return names.filter((name) => {
+    const { stdout } = git.attempt(['remote', 'get-url', '--all', '--', name]);
+    const addresses = stdout.toString().split('\n').filter(Boolean);
+    return address === name || addresses.some((each) => placeOf(each) === placeOf(address));
+  });
+}
+
+/** The same for `https://host/path.git` and `git@host:path`. */
+function placeOf(address = ''): string {
+  return address
+    .replace(/^[a-z+]+:\/\//i, '')
+    .replace(/^[^@/]*@/, '')
+    .replace(/^([^/:]+)(?::\d+(?=\/)|:)\/?/, '$1/')
+    .replace(/\/*(?:\.git)?\/*$/, '');
 }

@@ -166,7 +166,7 @@ function remoteOf(git: Git): string {
   return quoted(names.includes('origin') ? 'origin' : (names[0] ?? 'origin'));
 }
 
-function remotes(git: Git): readonly string[] {
+export function remotes(git: Git): readonly string[] {
   const { code, stdout } = git.attempt(['remote']);
   return code === 0 ? stdout.toString().split('\n').filter(Boolean) : [];
 }
