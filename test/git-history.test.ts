@@ -232,9 +232,10 @@ describe('a range of commits', () => {
     repo.commit({ 'a.ini': plain });
     repo.git('remote', 'add', 'origin', repo.folder);
     repo.git('update-ref', 'refs/remotes/origin/menu', 'HEAD');
-    expect(repo.keyscan('--since', 'menu').stderr).toBe(
-      'keyscan: no such commit here: menu\n  it is here as origin/menu\n',
-    );
+    for (const name of ['menu', 'refs/heads/menu'])
+      expect(repo.keyscan('--since', name).stderr).toBe(
+        `keyscan: no such commit here: ${name}\n  it is here as origin/menu\n`,
+      );
   });
 
   it('turns a date into the commit that was the last before it', () => {
@@ -244,7 +245,42 @@ describe('a range of commits', () => {
       repo.keyscan('--since', '2 weeks ago').stderr,
     ) ?? [''];
     expect(command).toBe(`--since "$(git rev-list -1 --before='2 weeks ago' HEAD)"`);
-    expect(repo.keyscan('--since', '2024-01-01').stderr).toMatch('--before=2024-01-01 HEAD');
+    for (const date of [
+      '2024-01-01',
+      '2024-01-01T10:00:00+02:00',
+      '1.2.2024',
+      'last monday',
+      'today',
+    ])
+      expect([date, repo.keyscan('--since', date).stderr]).toEqual([
+        date,
+        expect.stringMatching(/--before=(.*) HEAD\)"\n$/),
+      ]);
+    expect(repo.keyscan('--since', '2001-01-01').stderr).toMatch(/type: keyscan --history\n$/);
+  });
+
+  it.each(['..', '..HEAD', '...', '...HEAD'])(
+    'refuses %s, as a script makes it of an empty variable, instead of passing it for clean',
+    (range) => {
+      const repo = repository();
+      repo.commit({ 'a.ini': bakery.lines });
+      expect(repo.keyscan('--range', range)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^keyscan: the range \S+ has no beginning\n/),
+      });
+    },
+  );
+
+  it('names what the remote calls its main branch where a CI system gives zeros', () => {
+    const repo = repository();
+    repo.commit({ 'a.ini': plain });
+    repo.git('remote', 'add', 'origin', repo.folder);
+    repo.git('update-ref', 'refs/remotes/origin/trunk', 'HEAD');
+    repo.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
+    expect(repo.keyscan('--range', `${'0'.repeat(40)}..HEAD`).stderr).toMatch(
+      /--since origin\/trunk\n$/,
+    );
   });
 
   it('does not take the end of a reflog for the day that was asked for', () => {

@@ -24,6 +24,12 @@ export function selectRange(git: Git, range: string): Selection {
     });
   }
   const [, left = '', dots = '', right = ''] = match;
+  // git takes it for HEAD..HEAD, which holds nothing and would pass for clean
+  if (left === '' && (right === '' || right === 'HEAD')) {
+    throw new UserError(`the range ${range} has no beginning`, {
+      hint: 'a variable of the CI system may be empty: name where it begins, as in --range main..HEAD',
+    });
+  }
   const from = resolveCommit(git, left === '' ? 'HEAD' : left);
   const to = resolveCommit(git, right === '' ? 'HEAD' : right);
   if (dots === '...') mergeBase(git, from, to);
@@ -111,19 +117,32 @@ function mergeBase(git: Git, a: string, b: string): void {
 
 function hintFor(git: Git, revision: string): string {
   if (/^0{40,64}$/.test(revision)) {
-    return 'this is what CI systems give for a new branch; name the branch it started from: --since origin/main';
+    return `this is what CI systems give for a new branch; name the branch it started from: --since ${mainBranch(git)}`;
   }
   if (/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)) {
     return `type: git fetch ${remoteOf(git)} ${revision}`;
   }
-  if (isDate.test(revision)) {
-    return `for what came since a day, type: keyscan --since "$(git rev-list -1 --before=${quoted(revision)} HEAD)"`;
-  }
-  const [name = ''] = revision.split(/[~^]|@\{/, 1);
+  if (isDate.test(revision)) return hintForDate(git, revision);
+  const [name = ''] = revision.replace(/^refs\/heads\//, '').split(/[~^]|@\{/, 1);
   return fetchOf(git, name) ?? elsewhere(git, name);
 }
 
-const isDate = /^\d{4}-\d\d?-\d\d?\b|^yesterday$|^\d+[ .](?:hour|day|week|month|year)s?\b/;
+/** Where the remote says its HEAD is. */
+function mainBranch(git: Git): string {
+  const head = `refs/remotes/${remoteOf(git)}/HEAD`;
+  const { code, stdout } = git.attempt(['symbolic-ref', '--quiet', '--short', head]);
+  return code === 0 ? quoted(stdout.toString().trim()) : 'origin/main';
+}
+
+const isDate =
+  /^\d{4}[-/]\d\d?[-/]\d\d?([T ]\d.*)?$|^\d\d?\.\d\d?\.\d{4}$|^\d+[ .](second|minute|hour|day|week|month|year)s?\b|^(today|yesterday|noon|midnight)$|^(last[ .])?(\w{2,6}day|week|month|year)$/i;
+
+function hintForDate(git: Git, date: string): string {
+  const { stdout } = git.attempt(['rev-list', '-1', `--before=${date}`, 'HEAD']);
+  if (stdout.length === 0)
+    return 'all commits here came after it; for all of them, type: keyscan --history';
+  return `for what came since a day, type: keyscan --since "$(git rev-list -1 --before=${quoted(date)} HEAD)"`;
+}
 
 /** What gets a branch or a tag that this clone does not know. */
 function fetchOf(git: Git, name: string): string | undefined {
