@@ -11,11 +11,10 @@ export function completion(shell: Shell): string {
 
 const generators: Readonly<Record<Shell, () => string>> = { bash, zsh, fish };
 
-const offered = commands.filter(({ later }) => !later);
-const others = offered.filter(({ name }) => name !== 'scan');
+const others = commands.filter(({ name }) => name !== 'scan');
 
 function optionsOf(command: Command): Option[] {
-  return options.filter(({ commands: owners, later }) => !later && owners.includes(command.name));
+  return options.filter(({ commands: owners }) => owners.includes(command.name));
 }
 
 /** What completes the value: one of some words, a file, or nothing we could know. */
@@ -24,7 +23,7 @@ function valueOf(option: Option): 'choice' | 'file' | 'other' {
   return option.value === 'FILE' ? 'file' : 'other';
 }
 
-const takingValue = options.filter(({ type, later }) => type !== 'flag' && !later);
+const takingValue = options.filter(({ type }) => type !== 'flag');
 
 function spellings(option: Option): string[] {
   return option.alias === undefined
@@ -41,7 +40,7 @@ function bash(): string {
     }[valueOf(option)];
     return `    ${spellings(option).join('|')}) ${does} ;;`;
   });
-  const perCommand = offered.map((command) => {
+  const perCommand = commands.map((command) => {
     const words = optionsOf(command).flatMap(spellings);
     return `    ${command.name === 'scan' ? "''" : command.name}) names='${words.join(' ')}' words='${command.firstWord?.join(' ') ?? ''}' ;;`;
   });
@@ -99,7 +98,7 @@ function zsh(): string {
         "'*:file:_files'",
       ].join(' \\\n          ')} ;;`,
   );
-  const [scan] = offered;
+  const [scan] = commands;
   const top = scan === undefined ? [] : optionsOf(scan).flatMap(described);
   return `#compdef keyscan
 # zsh completion for keyscan
@@ -134,7 +133,7 @@ function zshText(text: string): string {
 
 function fish(): string {
   const names = others.map(({ name }) => name).join(' ');
-  const lines = offered.flatMap((command) => {
+  const lines = commands.flatMap((command) => {
     const condition =
       command.name === 'scan'
         ? `'not __fish_seen_subcommand_from ${names}'`

@@ -47,14 +47,13 @@ function scanScreen(screen: Argv): void {
 keyscan             audit this computer's AWS files, and the repository here
 
 Finds leaked keys. A scan only reads, and never uses the network.`);
-  for (const { name, usage, about, later } of commands) {
-    if (name !== 'scan' && !later) screen.command(usage, shortened(about));
+  for (const { name, usage, about } of commands) {
+    if (name !== 'scan') screen.command(usage, shortened(about));
   }
 }
 
-/** What this version cannot do yet is said when it is typed, not offered. */
-function isShown({ commands: owners, later }: Option, command: Command): boolean {
-  return !later && owners.includes(command.name);
+function isShown({ commands: owners }: Option, command: Command): boolean {
+  return owners.includes(command.name);
 }
 
 /** With its value: yargs knows no names for values, but prints any name that an option has. */

@@ -18,8 +18,8 @@ export function optionsPage(): string {
     .replace(/\n+$/, '\n');
 }
 
-function commandLine({ usage, about, later }: Command): string {
-  return `- \`keyscan ${usage}\`: ${about}${later ? ' _Not available yet._' : ''}`;
+function commandLine({ usage, about }: Command): string {
+  return `- \`keyscan ${usage}\`: ${about}`;
 }
 
 function optionLine(option: Option): string {
@@ -37,7 +37,6 @@ function optionLine(option: Option): string {
     option.commands.includes('scan')
       ? undefined
       : `For ${option.commands.map((name) => `\`${name}\``).join(', ')}.`,
-    option.later ? '_Not available yet._' : undefined,
   ].filter((note) => note !== undefined);
   return `- ${spelled}: ${[escaped(option.about), ...notes].join(' ')}`;
 }

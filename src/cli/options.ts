@@ -24,8 +24,6 @@ export interface Command {
   /** What the first word may be, for completion and for help. */
   readonly firstWord?: readonly string[];
   readonly examples: readonly (readonly [line: string, meaning: string])[];
-  /** Known, but this version cannot do it yet. */
-  readonly later?: true;
 }
 
 export type OptionType = 'flag' | 'text' | 'choice' | 'size' | 'count' | 'date';
@@ -50,7 +48,6 @@ export interface Option {
   readonly needs?: readonly string[];
   /** Also a key of the configuration file, in camelCase. */
   readonly config?: true;
-  readonly later?: true;
 }
 
 export const groups = [

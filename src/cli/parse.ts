@@ -254,15 +254,6 @@ function checkTogether(command: Command, words: readonly string[], values: Value
       }
     }
   }
-  const later = command.later ? `keyscan ${command.name}` : given.find((each) => each.later)?.name;
-  if (later !== undefined) {
-    throw new UserError(
-      `${command.later ? later : `--${later}`} is not available yet in this version`,
-      {
-        hint: 'it comes with a later one; keyscan --help lists what there is',
-      },
-    );
-  }
   const [least, most] = command.words;
   if (words.length < least) fail(`keyscan ${command.name} needs more: keyscan ${command.usage}`);
   if (words.length > most) {
