@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { browserCommand, openBrowser } from '../src/fix/browser.ts';
-import { temporaryFolder, writeTree } from './support/run.ts';
+import { bundle } from './support/bundle.ts';
+import { projectRoot, run, temporaryFolder, writeTree } from './support/run.ts';
 
 const url = 'https://oidc.us-east-1.amazonaws.com/authorize?state=a&scopes=b%20c';
 
@@ -106,8 +107,13 @@ describe('the command that opens a page', () => {
     ]);
   });
 
-  it('that is not installed is no error', async () => {
-    expect(openBrowser(url, { BROWSER: '/nowhere/browser' }, process.platform)).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  it('that is not installed ends no program that wants it', () => {
+    const file = bundle(`import { openBrowser } from '${join(projectRoot, 'src/fix/browser.ts')}';
+      console.log(openBrowser('${url}', { BROWSER: '/nowhere/browser' }, process.platform));`);
+    expect(run([file], { command: process.execPath })).toMatchObject({
+      code: 0,
+      stdout: 'true\n',
+      stderr: '',
+    });
   });
 });

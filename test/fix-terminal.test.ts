@@ -81,6 +81,12 @@ async function signIn(terminal: Terminal): Promise<void> {
   await answerUntil('Which role', terminal);
 }
 
+/** Until keyscan has asked so many times, twenty times a second, whether the person has signed in. */
+async function polled({ aws }: World, times: number): Promise<void> {
+  const asked = () => aws.log.filter(({ operation }) => operation === 'CreateToken').length;
+  while (asked() < times) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** Keys, codes and ports are others each time, but as long. */
 function shown(screen: string): string {
   return stable(screen, [
@@ -319,7 +325,8 @@ function slug(text: string): string {
       await answerUntil('  page  ', terminal, answers.slice(0, 3));
       const wait = 'waiting for you to sign in, 10 min left, Ctrl-C ends it';
       if (shows) await terminal.waitFor(wait);
-      else await new Promise((resolve) => setTimeout(resolve, 1500));
+      // by then it would have been shown more than once
+      else await polled(here, 15);
       expect(terminal.screen().includes(wait)).toBe(shows);
       terminal.press('C-c');
       const { code, screen } = await terminal.end();

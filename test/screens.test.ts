@@ -28,8 +28,18 @@ const bakery = () =>
   });
 
   it('ends with 130 at Ctrl-C', async () => {
-    const terminal = await openTerminal(['--stdin']);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const preload = makeFolder({
+      'reading.cjs': `const fs = require('node:fs');
+        const { readSync } = fs;
+        fs.readSync = (...given) => {
+          if (given[0] === 0) process._rawDebug('reading');
+          return readSync(...given);
+        };`,
+    });
+    const terminal = await openTerminal(['--stdin'], {
+      env: { NODE_OPTIONS: `--require ${preload}/reading.cjs` },
+    });
+    await terminal.waitFor('reading');
     terminal.press('C-c');
     expect((await terminal.end()).code).toBe(130);
   });
