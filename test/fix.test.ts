@@ -621,6 +621,11 @@ describe('a key that is in a repository', () => {
     const here = await leaked({ '.aws/sso': 'a file where a folder has to be' });
     const { code, stderr } = await here.fix(deactivating);
     expect([code, stderr]).toEqual([2, expect.stringContaining('is inactive')]);
+    const owner = userOf(here.aws, 'alice');
+    expect([owner.keys[0]?.status, here.read('.aws/credentials')]).toEqual([
+      'Inactive',
+      section('work', owner),
+    ]);
     expect((await here.keyscan(['keys'])).stdout).toMatch(/ inactive {2}work\n/);
   });
 });
