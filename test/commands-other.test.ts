@@ -4,21 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { commands } from '../src/cli/options.ts';
 import { ruleText } from '../src/commands/rule-text.ts';
 import { rules } from '../rules/index.ts';
 import { generate } from './support/examples.ts';
-import { cleanEnvironment, run, temporaryFolder, writeTree } from './support/run.ts';
+import { cleanEnvironment, run, temporaryFolder } from './support/run.ts';
+import { makeFolder } from './support/tree.ts';
 
 const pair = `AWS_ACCESS_KEY_ID=${generate('aws-id', 'other')}\nAWS_SECRET_ACCESS_KEY=${generate('aws-secret', 'other')}\n`;
 const token = `token = ${generate('github:ghp', 'other')}\n`;
 const baselineName = '.keyscan-baseline.json';
-
-function world(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
-  writeTree(folder, files);
-  return folder;
-}
 
 interface Report {
   readonly findings: readonly {
@@ -39,7 +33,7 @@ function read(cwd: string, name = baselineName): string {
 
 describe('keyscan baseline', () => {
   it('writes down what is found, so that only what is new counts', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const written = run(['baseline'], { cwd });
     expect(written).toMatchObject({
       code: 0,
@@ -54,7 +48,7 @@ describe('keyscan baseline', () => {
   });
 
   it('changes nothing the second time, and finds the value in another place', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     run(['baseline'], { cwd });
     const before = read(cwd);
     expect(run(['baseline'], { cwd }).stderr).toBe(
@@ -67,7 +61,7 @@ describe('keyscan baseline', () => {
   });
 
   it('says what is no longer found and removes it only with --prune', () => {
-    const cwd = world({ 'a.env': pair, 'b.txt': token });
+    const cwd = makeFolder({ 'a.env': pair, 'b.txt': token });
     run(['baseline'], { cwd });
     writeFileSync(join(cwd, 'b.txt'), '');
     expect(run(['baseline'], { cwd }).stderr).toContain(
@@ -81,19 +75,19 @@ describe('keyscan baseline', () => {
   });
 
   it('writes nothing where there is nothing to write, or where not all could be read', () => {
-    const clean = world({ a: 'x' });
+    const clean = makeFolder({ a: 'x' });
     expect(run(['baseline'], { cwd: clean })).toMatchObject({
       code: 0,
       stderr: 'keyscan: nothing found, so there is no baseline to write\n',
     });
     expect(() => read(clean)).toThrow(/ENOENT/);
-    const blind = world({ 'a.env': pair });
+    const blind = makeFolder({ 'a.env': pair });
     expect(run(['baseline', 'a.env', '--max-file-size', '10b'], { cwd: blind }).code).toBe(2);
     expect(() => read(blind)).toThrow(/ENOENT/);
   });
 
   it('writes the file that --baseline names', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     expect(run(['baseline', '--baseline', 'known.json'], { cwd }).code).toBe(0);
     expect(run(['.', '--baseline', 'known.json'], { cwd }).code).toBe(0);
     expect(run(['.'], { cwd }).code).toBe(1);
@@ -101,7 +95,7 @@ describe('keyscan baseline', () => {
   });
 
   it('imports what gitleaks was told to leave alone', () => {
-    const cwd = world({
+    const cwd = makeFolder({
       'a.env': pair,
       '.gitleaksignore': '# known\na.env:aws-access-token:1\nb:generic-api-key:7\n',
     });
@@ -121,7 +115,7 @@ describe('keyscan baseline', () => {
   });
 
   it('imports entries of old commits from the history', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const env = cleanEnvironment(temporaryFolder('home'));
     const git = (...args: string[]) =>
       spawnSync('git', args, { cwd, env, encoding: 'utf8' }).stdout.trim();
@@ -141,7 +135,7 @@ describe('keyscan baseline', () => {
 
 describe('keyscan ignore', () => {
   it('allows one leak with its reason', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const [finding] = report(cwd, '.').findings;
     const short = finding!.fingerprint.slice(0, 12);
     const result = run(['ignore', short, '--reason', 'revoked in May'], { cwd });
@@ -155,7 +149,7 @@ describe('keyscan ignore', () => {
   });
 
   it('needs a reason, a fingerprint that is one, and a day to come', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const [finding] = report(cwd, '.').findings;
     const fingerprint = finding!.fingerprint;
     for (const args of [
@@ -205,7 +199,7 @@ describe('keyscan explain', () => {
   });
 
   it('shows the findings of a fingerprint, and what the baseline says of it', () => {
-    const cwd = world({ 'a.env': pair, 'sub/b.env': pair, 'c.txt': token });
+    const cwd = makeFolder({ 'a.env': pair, 'sub/b.env': pair, 'c.txt': token });
     const [finding] = report(cwd, '.').findings;
     const fingerprint = finding!.fingerprint;
     const first = run(['explain', fingerprint], { cwd });
@@ -251,7 +245,7 @@ describe('keyscan rules', () => {
   };
 
   it('check says that a rule does what its examples say', () => {
-    const cwd = world({ 'rule.json': JSON.stringify(own) });
+    const cwd = makeFolder({ 'rule.json': JSON.stringify(own) });
     expect(run(['rules', 'check', 'rule.json'], { cwd })).toMatchObject({
       code: 0,
       stdout: 'ok     moonbakery-token\n\n1 rule, 2 examples, 0 problems\n',
@@ -261,7 +255,7 @@ describe('keyscan rules', () => {
 
   it('check says what is wrong, and where', () => {
     const wrong = (change: object) => {
-      const cwd = world({ 'rule.json': JSON.stringify([{ ...own, ...change }]) });
+      const cwd = makeFolder({ 'rule.json': JSON.stringify([{ ...own, ...change }]) });
       const { code, stdout, stderr } = run(['rules', 'check', 'rule.json'], { cwd });
       return [
         code,
@@ -302,7 +296,7 @@ describe('keyscan rules', () => {
   });
 
   it('of the configuration are used, listed and explained like ours', () => {
-    const cwd = world({
+    const cwd = makeFolder({
       'keyscan.config.json': JSON.stringify({ customRules: [own] }),
       'a.txt': `mbk_${'a1b2c3d4e5'.repeat(2)}\n`,
     });
@@ -318,7 +312,10 @@ describe('keyscan rules', () => {
       [{ ...own.parts[0], checks: ['no-such-check'] }, 'there is no check "no-such-check"'],
     ] as const) {
       const rule = { ...own, parts: [part] };
-      const cwd = world({ 'keyscan.config.json': JSON.stringify({ customRules: [rule] }), a: 'x' });
+      const cwd = makeFolder({
+        'keyscan.config.json': JSON.stringify({ customRules: [rule] }),
+        a: 'x',
+      });
       const { code, stdout, stderr } = run(['a'], { cwd });
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(new RegExp(`^keyscan: keyscan\\.config\\.json:1:\\d+: .*${reason}`));
@@ -327,7 +324,7 @@ describe('keyscan rules', () => {
 
   it('import turns those of gitleaks into a configuration', () => {
     const toml = `[[rules]]\nid = "moonbakery"\ndescription = "Moonbakery token"\nregex = '''mbk_[a-z0-9]{20}'''\nkeywords = ["mbk_"]\n`;
-    const cwd = world({ 'gitleaks.toml': toml, 'a.txt': `mbk_${'a1b2c3d4e5'.repeat(2)}\n` });
+    const cwd = makeFolder({ 'gitleaks.toml': toml, 'a.txt': `mbk_${'a1b2c3d4e5'.repeat(2)}\n` });
     const { code, stdout } = run(['rules', 'import', 'gitleaks.toml'], { cwd });
     expect(code).toBe(0);
     writeFileSync(join(cwd, 'keyscan.config.json'), stdout);
@@ -343,17 +340,5 @@ describe('keyscan completion', () => {
       expect([code, stderr, stdout.length > 1000]).toEqual([0, '', true]);
     }
     expect(run(['completion', 'tcsh'])).toMatchObject({ code: 2, stdout: '' });
-  });
-});
-
-describe('what is not available yet', () => {
-  it('says so and ends with 2', () => {
-    for (const { name } of commands.filter(({ later }) => later)) {
-      const { code, stdout, stderr } = run([name]);
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toBe(
-        `keyscan: keyscan ${name} is not available yet in this version\n  it comes with a later one; keyscan --help lists what there is\n`,
-      );
-    }
   });
 });

@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 
 import { generate } from './support/examples.ts';
-import { program, run, start, temporaryFolder, writeTree } from './support/run.ts';
+import { program, run, start, temporaryFolder } from './support/run.ts';
+import { makeFolder } from './support/tree.ts';
 
 const id = generate('aws-id@111122223333', 'billing');
 const secret = generate('aws-secret', 'billing');
@@ -24,12 +25,6 @@ const loneId = `aws_access_key_id = ${generate('aws-id', 'lone')}\n`;
 const mask = `${id.slice(0, 4)}…${id.slice(-4)}`;
 
 const asRoot = process.getuid?.() === 0;
-
-function world(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = temporaryFolder();
-  writeTree(folder, files);
-  return folder;
-}
 
 interface Json {
   readonly complete: boolean;
@@ -60,7 +55,7 @@ function places(text: string): string[] {
 
 describe('keyscan PATH', () => {
   it('finds a pair, prints it on standard output alone, and ends with 1', () => {
-    const cwd = world({ 'deploy/.env': pair });
+    const cwd = makeFolder({ 'deploy/.env': pair });
     const result = run(['-f', 'json', 'deploy/.env'], { cwd });
     expect([result.code, result.stderr]).toEqual([1, '']);
     expect(json(result.stdout)).toMatchObject({
@@ -88,21 +83,21 @@ describe('keyscan PATH', () => {
   });
 
   it('says what it scanned when it is clean, and ends with 0', () => {
-    const cwd = world({ 'a.txt': 'nothing\n', 'b/c.txt': 'here\n' });
+    const cwd = makeFolder({ 'a.txt': 'nothing\n', 'b/c.txt': 'here\n' });
     const result = run(['.'], { cwd });
     expect([result.code, result.stderr]).toEqual([0, '']);
     expect(result.stdout).toMatch(/^✔ no leaks {3}2 files in [<\d.]+ s\n$/);
   });
 
   it('reads hidden files and leaves only .git', () => {
-    const cwd = world({ '.hidden/.env': pair, '.git/config': pair });
+    const cwd = makeFolder({ '.hidden/.env': pair, '.git/config': pair });
     expect(places(run(['-f', 'json', '.'], { cwd }).stdout)).toEqual([
       '.hidden/.env:1 aws-access-key',
     ]);
   });
 
   it('takes names literally', () => {
-    const cwd = world({
+    const cwd = makeFolder({
       'pages/[id].tsx': pair,
       '-odd.txt': pair,
       'a*b': pair,
@@ -119,14 +114,14 @@ describe('keyscan PATH', () => {
   });
 
   it('reads what is named twice once', () => {
-    const cwd = world({ 'src/a.env': pair });
+    const cwd = makeFolder({ 'src/a.env': pair });
     const result = run(['-f', 'json', 'src/a.env', './src', 'src/../src/a.env', 'src/'], { cwd });
     expect(json(result.stdout).scanned.files).toBe(1);
     expect(places(result.stdout)).toEqual(['src/a.env:1 aws-access-key']);
   });
 
   it('follows a link that is named, and none inside a folder', () => {
-    const cwd = world({ 'real/a.env': pair });
+    const cwd = makeFolder({ 'real/a.env': pair });
     mkdirSync(join(cwd, 'tree'));
     symlinkSync('../real/a.env', join(cwd, 'tree/link.env'));
     expect(run(['-q', 'tree/link.env'], { cwd }).code).toBe(1);
@@ -135,7 +130,7 @@ describe('keyscan PATH', () => {
   });
 
   it('is relative to the one folder that is given, and to the current folder otherwise', () => {
-    const cwd = world({ 'app/deploy/.env': pair, 'lib/x.env': pair });
+    const cwd = makeFolder({ 'app/deploy/.env': pair, 'lib/x.env': pair });
     expect(places(run(['-f', 'json', 'app'], { cwd }).stdout)).toEqual([
       'deploy/.env:1 aws-access-key',
     ]);
@@ -146,7 +141,7 @@ describe('keyscan PATH', () => {
   });
 
   it('prints paths that can be clicked in the current folder', () => {
-    const cwd = world({ 'app/deploy/.env': pair });
+    const cwd = makeFolder({ 'app/deploy/.env': pair });
     expect(run(['-f', 'compact', 'app'], { cwd }).stdout).toMatch(/^app\/deploy\/\.env:1:19: /);
     expect(run(['-f', 'compact', '../app'], { cwd: join(cwd, 'app') }).stdout).toMatch(
       /^deploy\/\.env:1:19: /,
@@ -156,14 +151,14 @@ describe('keyscan PATH', () => {
 
 describe('exit code 2', () => {
   it('is for a path that does not exist, before anything is scanned or printed', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const result = run(['a.env', 'missing.env'], { cwd });
     expect([result.code, result.stdout]).toEqual([2, '']);
     expect(result.stderr).toMatch(/^keyscan: 'missing\.env' does not exist\n/);
   });
 
   it('is for a misspelt command, and names the right one', () => {
-    const result = run(['basline'], { cwd: world({ a: '' }) });
+    const result = run(['basline'], { cwd: makeFolder({ a: '' }) });
     expect([result.code, result.stdout]).toEqual([2, '']);
     expect(result.stderr).toBe(
       "keyscan: 'basline' does not exist\n  did you mean the command baseline?\n  Try: keyscan --help\n",
@@ -193,30 +188,30 @@ describe('exit code 2', () => {
     const empty = run(['.'], { cwd: temporaryFolder() });
     expect(empty.code).toBe(2);
     expect(empty.stderr).toMatch(/^keyscan: there was nothing to read\n/);
-    const ignored = world({ 'a.env': pair, '.keyscanignore': '*\n' });
+    const ignored = makeFolder({ 'a.env': pair, '.keyscanignore': '*\n' });
     expect(run(['.'], { cwd: ignored }).code).toBe(2);
   });
 
   it('is not for an empty file that is named', () => {
-    expect(run(['a'], { cwd: world({ a: '' }) }).code).toBe(0);
+    expect(run(['a'], { cwd: makeFolder({ a: '' }) }).code).toBe(0);
   });
 
   it('is for a configuration with a mistake, before anything is printed', () => {
-    const cwd = world({ 'a.env': pair, 'keyscan.config.json': '{\n  "failOm": "high"\n}\n' });
+    const cwd = makeFolder({ 'a.env': pair, 'keyscan.config.json': '{\n  "failOm": "high"\n}\n' });
     const result = run(['a.env'], { cwd });
     expect([result.code, result.stdout]).toEqual([2, '']);
     expect(result.stderr).toMatch(/^keyscan: keyscan\.config\.json:2:3: .*failOm.*failOn/);
   });
 
   it('is for a report that cannot be written, also when there are findings', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const result = run(['a.env', '-o', 'no/such/folder.json', '-f', 'json'], { cwd });
     expect([result.code, result.stdout]).toEqual([2, '']);
     expect(result.stderr).toMatch(/^keyscan: cannot write .*folder\.json/);
   });
 
   it('wins over findings when a named file is not fully read', () => {
-    const cwd = world({ 'a.env': pair, 'big.bin': 'x'.repeat(5000) });
+    const cwd = makeFolder({ 'a.env': pair, 'big.bin': 'x'.repeat(5000) });
     const result = run(['-f', 'json', '--max-file-size', '1000', 'a.env', 'big.bin'], { cwd });
     expect(result.code).toBe(2);
     expect(places(result.stdout)).toEqual(['a.env:1 aws-access-key']);
@@ -228,7 +223,7 @@ describe('exit code 2', () => {
   });
 
   (asRoot ? it.skip : it)('is for a named file that cannot be opened', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     chmodSync(join(cwd, 'a.env'), 0);
     expect(run(['a.env'], { cwd }).code).toBe(2);
   });
@@ -265,7 +260,7 @@ describe('exit code 2', () => {
 });
 
 describe('what is passed over inside a folder', () => {
-  const cwd = world({ 'a.env': pair, 'big.bin': 'x'.repeat(5000), 'fine.txt': 'x' });
+  const cwd = makeFolder({ 'a.env': pair, 'big.bin': 'x'.repeat(5000), 'fine.txt': 'x' });
   const small = ['--max-file-size', '1000', '.'];
 
   it('makes the scan incomplete, is told on standard error, and leaves the code', () => {
@@ -306,7 +301,7 @@ describe('--stdin', () => {
   });
 
   it('finds the same as the file does', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const file = json(run(['-f', 'json', 'a.env'], { cwd }).stdout);
     const stream = json(
       run(['-f', 'json', '--stdin', '--stdin-filename', 'a.env'], { cwd, input: pair }).stdout,
@@ -317,7 +312,7 @@ describe('--stdin', () => {
 
 describe('--fail-on', () => {
   it('decides from which severity on the code is 1, for every format alike', () => {
-    const cwd = world({ 'id.txt': loneId, 'pair.env': pair });
+    const cwd = makeFolder({ 'id.txt': loneId, 'pair.env': pair });
     const codes = (path: string) =>
       ['low', 'medium', 'high', 'critical', 'never'].map((level) =>
         ['pretty', 'compact', 'json', 'sarif'].map(
@@ -332,7 +327,7 @@ describe('--fail-on', () => {
 
 describe('--output', () => {
   it('writes the report there and one line to standard error', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const result = run(['a.env', '-f', 'json', '-o', 'report.json'], { cwd });
     expect([result.code, result.stdout]).toEqual([1, '']);
     expect(result.stderr).toBe(
@@ -345,7 +340,7 @@ describe('--output', () => {
   });
 
   it('replaces a file as a whole, keeps its mode, and writes through a link', () => {
-    const cwd = world({ 'a.env': pair, 'kept/report.txt': 'old\n'.repeat(10_000) });
+    const cwd = makeFolder({ 'a.env': pair, 'kept/report.txt': 'old\n'.repeat(10_000) });
     chmodSync(join(cwd, 'kept/report.txt'), 0o640);
     symlinkSync('kept/report.txt', join(cwd, 'link.txt'));
     run(['a.env', '-f', 'compact', '-o', 'link.txt'], { cwd });
@@ -355,7 +350,7 @@ describe('--output', () => {
   });
 
   it('never colours, and writes to devices without replacing them', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const env = { FORCE_COLOR: '3' };
     run(['a.env', '-o', 'report.txt'], { cwd, env });
     expect(readFileSync(join(cwd, 'report.txt'), 'utf8')).not.toContain('\x1b');
@@ -366,7 +361,7 @@ describe('--output', () => {
 
 describe('streams', () => {
   it('colour only when it is wanted', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     const shown = (env: Record<string, string>, ...args: string[]) =>
       run(['a.env', ...args], { cwd, env }).stdout.includes('\x1b[');
     expect(shown({ TERM: 'xterm-256color', COLORTERM: 'truecolor' })).toBe(false);
@@ -377,7 +372,7 @@ describe('streams', () => {
   });
 
   it('fall back to ASCII where the locale is not UTF-8', () => {
-    const cwd = world({ 'a.env': pair });
+    const cwd = makeFolder({ 'a.env': pair });
     expect(run(['a.env'], { cwd, env: { LC_ALL: 'C' } }).stdout).toMatch(/^[\n\x20-\x7e]+$/);
     expect(run(['a.env'], { cwd }).stdout).toContain('✖');
   });
@@ -386,7 +381,7 @@ describe('streams', () => {
     const files = Object.fromEntries(
       Array.from({ length: 400 }, (_, index) => [`f${index}.env`, pair]),
     );
-    const cwd = world(files);
+    const cwd = makeFolder(files);
     const shell = run(
       [
         '-c',
@@ -403,13 +398,13 @@ describe('streams', () => {
   });
 
   it('get nothing for a clean result with --quiet, but the report of a machine', () => {
-    const cwd = world({ a: 'x' });
+    const cwd = makeFolder({ a: 'x' });
     expect(run(['-q', '.'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(json(run(['-q', '-f', 'json', '.'], { cwd }).stdout).findings).toEqual([]);
   });
 
   it('never obey a file name', () => {
-    const cwd = world({ 'evil\x1b[2J\r\u202e.env': pair });
+    const cwd = makeFolder({ 'evil\x1b[2J\r\u202e.env': pair });
     for (const args of [
       ['.'],
       ['-f', 'compact', '.'],
@@ -428,7 +423,7 @@ describe('streams', () => {
 describe('what counts', () => {
   it('is only the rules that are named, and a name that no rule has is an error', () => {
     const token = `token = ${generate('github:ghp', 'ci')}\n`;
-    const cwd = world({ 'a.env': pair + token });
+    const cwd = makeFolder({ 'a.env': pair + token });
     const found = (...args: string[]) =>
       places(run(['-f', 'json', 'a.env', ...args], { cwd }).stdout);
     expect(found()).toEqual(['a.env:1 aws-access-key', 'a.env:3 github-token']);
@@ -441,7 +436,7 @@ describe('what counts', () => {
   });
 
   it('leaves out what --exclude, the configuration and .keyscanignore match, but never a named file', () => {
-    const cwd = world({
+    const cwd = makeFolder({
       'a/x.env': pair,
       'b/x.env': pair,
       'c/x.env': pair,
@@ -463,7 +458,7 @@ describe('what counts', () => {
   });
 
   it('is not what a comment allows, unless --no-inline-ignore; --show-suppressed shows it without counting it', () => {
-    const cwd = world({ 'a.txt': loneId.replace('\n', ' # keyscan:ignore\n') });
+    const cwd = makeFolder({ 'a.txt': loneId.replace('\n', ' # keyscan:ignore\n') });
     const quiet = run(['-f', 'json', 'a.txt'], { cwd });
     expect([quiet.code, json(quiet.stdout).findings, json(quiet.stdout).suppressed.inline]).toEqual(
       [0, [], 1],
@@ -475,7 +470,7 @@ describe('what counts', () => {
   });
 
   it('is decided by flags before the configuration', () => {
-    const cwd = world({
+    const cwd = makeFolder({
       'id.txt': loneId,
       'keyscan.config.json': '{ "failOn": "critical", "format": "compact", "maxFileSize": "1k" }\n',
     });
@@ -492,7 +487,7 @@ describe('what counts', () => {
   });
 
   it('may name the format in a configuration only as one that exists', () => {
-    const cwd = world({ 'a.txt': '', 'keyscan.config.json': '{ "format": "xml" }\n' });
+    const cwd = makeFolder({ 'a.txt': '', 'keyscan.config.json': '{ "format": "xml" }\n' });
     const result = run(['a.txt'], { cwd });
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/keyscan\.config\.json:1:13: must be one of: pretty/);
@@ -515,7 +510,7 @@ describe('a signal', () => {
     '$signal ends a long scan with $code and prints no report',
     async ({ signal, code }) => {
       const files = Array.from({ length: 300 }, (_, index) => [`f${index}.env`, pair]);
-      const cwd = world({ ...Object.fromEntries(files), 'slow.cjs': slow });
+      const cwd = makeFolder({ ...Object.fromEntries(files), 'slow.cjs': slow });
       const running = start(['-f', 'json', '.'], {
         cwd,
         env: { NODE_OPTIONS: `--require ${join(cwd, 'slow.cjs')}` },
@@ -528,7 +523,7 @@ describe('a signal', () => {
 
 describe('npm run keyscan', () => {
   it('means the folder it is typed in', () => {
-    const cwd = world({ 'package.json': '{}', 'sub/a.env': pair });
+    const cwd = makeFolder({ 'package.json': '{}', 'sub/a.env': pair });
     const env = { npm_lifecycle_event: 'keyscan', INIT_CWD: join(cwd, 'sub') };
     expect(places(run(['-f', 'json', 'a.env'], { cwd, env }).stdout)).toEqual([
       'a.env:1 aws-access-key',

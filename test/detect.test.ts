@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { Finding } from '../src/core/finding.ts';
 import { createScanner } from '../src/detect/scanner.ts';
+import { thorough } from './support/effort.ts';
 import { generate } from './support/examples.ts';
 
 const scanner = createScanner();
@@ -85,7 +86,7 @@ describe('a file too big to hold', () => {
   it('gives the same findings wherever its windows end', () => {
     const content = Buffer.from(`${'Zeile ü\n'.repeat(300)}${text}${'x'.repeat(900)} ${text}`);
     const whole = withoutFrames(findings(content));
-    for (let core = 700; core < 1100; core += process.env['KEYSCAN_TEST_ALL'] ? 1 : 13) {
+    for (let core = 700; core < 1100; core += thorough ? 1 : 13) {
       expect(withoutFrames(windowed(content, core))).toEqual(whole);
     }
   });

@@ -11,11 +11,12 @@ import { unpack } from '../src/engine/packed.ts';
 import { createEngine, type Engine } from '../src/engine/scan.ts';
 import { hitSize } from '../src/engine/state.ts';
 import type { Matcher, Step, TokenMatcher } from '../src/engine/tables.ts';
+import { runs } from './support/effort.ts';
 import { generate } from './support/examples.ts';
 
 const tables = compile(rules);
 const engine = createEngine({ tables: ready(tables), firstRule: 0 });
-const runs = process.env['KEYSCAN_TEST_ALL'] ? 1000 : 300;
+const numRuns = runs(300, 1000);
 
 interface Hit {
   readonly matcher: number;
@@ -125,7 +126,7 @@ describe('tokens', () => {
           expect({ index, found }).toEqual({ index, found: obvious(matcher, text) });
         }
       }),
-      { numRuns: runs },
+      { numRuns },
     );
   });
 });
@@ -272,7 +273,7 @@ describe('the engine', () => {
           expect(end).toBeLessThanOrEqual(bytes.length);
         }
       }),
-      { numRuns: runs },
+      { numRuns },
     );
   });
 

@@ -3,13 +3,14 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { createScanner } from '../src/detect/scanner.ts';
+import { runs } from './support/effort.ts';
 import { expand } from './support/examples.ts';
 import { awsForms, awsNearMisses } from './support/forms.ts';
 import { placesOf } from './support/places.ts';
 import { projectRoot } from './support/run.ts';
 
 const scanner = createScanner();
-const seeds = process.env['KEYSCAN_TEST_ALL'] ? 40 : 4;
+const seeds = runs(4, 40);
 
 describe('an AWS key as people write it', () => {
   it.each(awsForms(projectRoot).map((form) => [form.form, form] as const))('%s', (_, form) => {

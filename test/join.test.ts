@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
 
 import { createScanner } from '../src/detect/scanner.ts';
+import { runs } from './support/effort.ts';
 import { type Key, keys, layouts } from './support/layouts.ts';
 
 const scanner = createScanner();
@@ -48,7 +49,7 @@ describe.each(Object.keys(layouts))('%s', (layout) => {
         });
         expect(found.sort()).toEqual(expected(text, all, forms));
       }),
-      { numRuns: process.env['KEYSCAN_TEST_ALL'] ? 300 : 15 },
+      { numRuns: runs(15, 300) },
     );
   });
 });
