@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
+import { temporaryFolder } from './support/run.ts';
 import type { Finding } from '../src/core/finding.ts';
 import {
   formatBaseline,
@@ -319,10 +319,9 @@ describe('branches in git', () => {
   const merged = (): string[] => [...parseBaseline(readFileSync(file(), 'utf8'), 'b').keys()];
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'keyscan-baseline-'));
+    folder = temporaryFolder('baseline');
     writeFileSync(join(folder, 'gitconfig'), '');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('merge without a conflict when they add entries at different places', () => {
     merge([0x20, 0x40, 0x60], [0x10, 0x70], [0x30, 0x50]);

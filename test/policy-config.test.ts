@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
+import { temporaryFolder } from './support/run.ts';
+import { makeFolder } from './support/tree.ts';
 import { camelCase, options } from '../src/cli/options.ts';
 import { UserError } from '../src/core/errors.ts';
 import { loadConfig } from '../src/policy/config.ts';
@@ -15,9 +16,8 @@ import { checkCustomRules, selectRules } from '../src/policy/selection.ts';
 
 let top = '';
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'keyscan-config-'));
+  top = temporaryFolder('config');
 });
-afterEach(() => rmSync(top, { recursive: true, force: true }));
 
 function write(path: string, content: unknown): void {
   mkdirSync(dirname(join(top, path)), { recursive: true });
@@ -102,15 +102,13 @@ describe('looking for it', () => {
   });
 
   it('follows a link inside the tree, and none that leads out', async () => {
-    const outside = mkdtempSync(join(tmpdir(), 'keyscan-outside-'));
-    writeFileSync(join(outside, 'secret.json'), '{ "failOn": "never" }');
+    const outside = makeFolder({ 'secret.json': '{ "failOn": "never" }' });
     write('shared/rc.json', { failOn: 'low' });
     symlinkSync('shared/rc.json', join(top, '.keyscanrc'));
     expect((await load()).settings).toEqual({ failOn: 'low' });
     mkdirSync(join(top, 'app'));
     symlinkSync(join(outside, 'secret.json'), join(top, 'app/.keyscanrc'));
     expect(await failure(load('app'))).toBe('app/.keyscanrc is a link that leads out of the tree');
-    rmSync(outside, { recursive: true });
   });
 
   const pipes = process.platform === 'win32' ? it.skip : it;
@@ -245,34 +243,53 @@ describe('what may stand in it', () => {
 describe('plain settings', () => {
   it('are what the schema accepts as well, unchanged', async () => {
     const { configSchema, safeParse } = await import('../src/policy/schema.ts');
-    const names = ['aws/*', 'aws-access-key', '*', 'A', 'a--b', '', 'constructor', '__proto__'];
-    const values = fc.oneof(
-      fc.constantFrom(
-        'high',
-        'never',
-        'off',
-        '',
-        'a.json',
-        '10MiB',
-        '10',
-        '0',
-        '1e3',
-        '5 kb',
-        'x'.repeat(1001),
-      ),
-      ...[fc.boolean(), fc.integer(), fc.double(), fc.constant(null), fc.string({ maxLength: 60 })],
-      fc.array(fc.oneof(fc.string(), fc.integer()), { maxLength: 3 }),
-      fc.dictionary(fc.constantFrom(...names), fc.constantFrom('off', 'low', 'on', 1)),
+    const flag = fc.boolean();
+    const name = fc.constantFrom(
+      'aws/*',
+      'aws-access-key',
+      '*',
+      'x',
+      'constructor',
+      'a'.repeat(40),
     );
-    const keys = fc.constantFrom(...Object.keys(configSchema.shape), 'output', 'toString');
+    const fitting = fc.record(
+      {
+        $schema: fc.string(),
+        failOn: fc.constantFrom('low', 'medium', 'high', 'critical', 'never'),
+        format: fc.oneof(fc.constantFrom('json', 'pretty'), fc.string({ minLength: 1 })),
+        baseline: fc.oneof(
+          fc.constantFrom('a.json', '../a.json', '.json'),
+          fc.string({ maxLength: 60 }).map((text) => `${text}.json`),
+        ),
+        exclude: fc.array(fc.string({ minLength: 1 }), { maxLength: 3 }),
+        ...{ noIgnore: flag, noInlineIgnore: flag, showSuppressed: flag },
+        maxFileSize: fc.constantFrom('10', '10MiB', '5KB', '1GB', '0', '999999999GiB'),
+        threads: fc.integer({ min: 1, max: 256 }),
+        ...{ quiet: flag, verbose: flag },
+        rules: fc.dictionary(name, fc.constantFrom('off', 'low', 'critical')),
+      },
+      { requiredKeys: [] },
+    );
+    const odd = fc.oneof(
+      fc.constantFrom('', 'off', '1e3', '5 kb', 'x'.repeat(1001), 'a'.repeat(1001) + '.json'),
+      ...[fc.integer(), fc.double(), fc.constant(null), fc.string(), fc.constant([5]), fitting],
+      fc.dictionary(fc.constantFrom('A', 'a--b', '', '__proto__'), fc.constantFrom('off', 1)),
+    );
+    const key = fc.constantFrom(...Object.keys(configSchema.shape), 'output', 'toString');
+    const spoilt = fc
+      .tuple(fitting, key, odd)
+      .map(([whole, at, value]) => ({ ...whole, [at]: value }));
+    let plainOnes = 0;
     fc.assert(
-      fc.property(fc.oneof(fc.dictionary(keys, values, { maxKeys: 4 }), values), (value) => {
+      fc.property(fc.oneof(fitting, spoilt, odd), (value) => {
         const plain = plainSettings(value);
         if (plain === undefined) return;
+        plainOnes += 1;
         expect(safeParse(configSchema, value)).toEqual({ success: true, data: plain });
       }),
       { numRuns: 2000 },
     );
+    expect(plainOnes).toBeGreaterThan(700);
   });
 
   it("hold everything but rules of one's own", () => {

@@ -1,19 +1,17 @@
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
+import { temporaryFolder } from './support/run.ts';
 import { formatBaseline } from '../src/policy/baseline.ts';
 import { loadBaseline } from '../src/policy/baseline-file.ts';
 import { commitTree, diskTree } from '../src/policy/files.ts';
@@ -24,9 +22,8 @@ import { writeWhole } from '../src/policy/write.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'keyscan-files-'));
+  folder = temporaryFolder('files');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('writing', () => {
   const posix = process.platform === 'win32' ? it.skip : it;

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fc } from './support/property.ts';
+import { temporaryFolder } from './support/run.ts';
 import { diskTree } from '../src/policy/files.ts';
 import { matches, parsePatterns } from '../src/policy/gitignore.ts';
 import { ignoredPaths } from '../src/policy/ignore-files.ts';
@@ -11,9 +11,8 @@ import type { IgnoreOptions } from '../src/policy/ignore-files.ts';
 
 let top = '';
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'keyscan-ignore-'));
+  top = temporaryFolder('ignore');
 });
-afterEach(() => rmSync(top, { recursive: true, force: true }));
 
 function write(path: string, lines: readonly string[]): void {
   mkdirSync(dirname(join(top, path)), { recursive: true });
