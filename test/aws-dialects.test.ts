@@ -1,7 +1,6 @@
 // Every row of the dialect matrix, as each SDK reads it, and random files against the SDKs themselves where they are
 // installed: botocore through python3, the JavaScript loader from node_modules.
 
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -11,13 +10,12 @@ import {
   type Dialect,
   type DialectReading,
   readDialect,
-  type Settings,
 } from '../src/aws/dialects.ts';
-import { javaJudge, pythonWithBotocore } from './support/clients.ts';
+import { javaJudge } from './support/clients.ts';
+import { objects, type Plain } from './support/aws-files.ts';
 import { thorough } from './support/effort.ts';
-import { cleanEnvironment, projectRoot, temporaryFolder } from './support/run.ts';
-
-type Plain = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+import { judged, pythonWithBoto3 } from './support/judges.ts';
+import { projectRoot } from './support/run.ts';
 
 /** Profiles as plain objects, or 'refused'. */
 function profiles(dialect: Dialect, text: string, kind: ConfigFileKind = 'credentials'): unknown {
@@ -26,20 +24,6 @@ function profiles(dialect: Dialect, text: string, kind: ConfigFileKind = 'creden
 
 function plain(reading: DialectReading): unknown {
   return reading.error === undefined ? objects(reading.profiles) : 'refused';
-}
-
-function objects(sections: ReadonlyMap<string, Settings>): Plain {
-  return Object.fromEntries(
-    [...sections].map(([name, settings]) => [
-      name,
-      Object.fromEntries(
-        [...settings].map(([key, value]) => [
-          key,
-          typeof value === 'string' ? value : Object.fromEntries(value),
-        ]),
-      ),
-    ]),
-  );
 }
 
 const refused = 'refused';
@@ -497,29 +481,14 @@ describe('against the SDKs themselves', () => {
     `${header}\nx=1\n`,
   ]);
 
-  const interpreter = pythonWithBotocore ?? 'python3';
-  const python = spawnSync(interpreter, ['-c', 'import botocore'], { encoding: 'utf8' });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0)
-    console.warn('SKIPPED: python3 with botocore is not installed here (node scripts/clients.js)');
-
-  itWithBotocore('reads as botocore does', () => {
+  const python = pythonWithBoto3();
+  (python === undefined ? it.skip : it)('reads as botocore does', () => {
     const cases = [...rows, ...spelled, ...samples(800)];
-    const input = JSON.stringify(
-      cases.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]),
-    );
+    const question = cases.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]);
     const script = path.join(projectRoot, 'test/support/read-with-botocore.py');
-    const env = { ...cleanEnvironment('/nonexistent'), PYTHONUTF8: '1', PATH: process.env['PATH'] };
-    const run = spawnSync(interpreter, [script], {
-      input,
-      encoding: 'utf8',
-      env,
-      maxBuffer: 2 ** 28,
-    });
-    expect(run.stderr).toBe('');
-    const judged: unknown[] = JSON.parse(run.stdout);
+    const answers = judged(python!, [script], question) as readonly unknown[];
     cases.forEach(([kind, text], index) => {
-      expect([text, everything('botocore', text, kind)]).toEqual([text, judged[index]]);
+      expect([text, everything('botocore', text, kind)]).toEqual([text, answers[index]]);
     });
   });
 
@@ -530,18 +499,13 @@ describe('against the SDKs themselves', () => {
 
   itWithJava('reads as the Java SDK does', () => {
     const cases = [...rows, ...spelled, ...javaSpelled, ...samples(5_000)];
-    const read = cases.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]);
-    const run = spawnSync('java', javaJudge!, {
-      input: JSON.stringify({ resolve: [], read }),
-      encoding: 'utf8',
-      env: cleanEnvironment(temporaryFolder('java')),
-      maxBuffer: 2 ** 28,
-    });
-    expect(run.stderr).toBe('');
-    const { read: judged }: { read: readonly unknown[] } = JSON.parse(run.stdout);
+    const question = cases.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]);
+    const { read: answers } = judged('java', javaJudge!, { resolve: [], read: question }) as {
+      readonly read: readonly unknown[];
+    };
     const differing = cases.flatMap(([kind, text], index) => {
       const ours = profiles('java', text, kind);
-      const theirs = judged[index] ?? refused;
+      const theirs = answers[index] ?? refused;
       return isDeepStrictEqual(ours, theirs) ? [] : [[kind, text, ours, theirs]];
     });
     expect(differing).toEqual([]);
@@ -551,16 +515,10 @@ describe('against the SDKs themselves', () => {
 
   it('reads as the JavaScript SDK does', () => {
     const cases = [...rows, ...spelled, ...samples(600)];
-    const run = spawnSync(process.execPath, [judge], {
-      input: JSON.stringify(cases),
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-    });
-    expect(run.stderr).toBe('');
-    const judged: unknown[] = JSON.parse(run.stdout);
+    const answers = judged(process.execPath, [judge], cases) as readonly unknown[];
     cases.forEach(([kind, text], index) => {
       const ours = profiles('js', text, kind);
-      expect([text, ours === refused ? {} : ours]).toEqual([text, judged[index]]);
+      expect([text, ours === refused ? {} : ours]).toEqual([text, answers[index]]);
     });
   });
 });

@@ -1,11 +1,10 @@
 // Random files and random changes: the plan holds in every dialect, touches nothing else, and the SDKs themselves read
 // the files that come out as our readers say.
 
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ProfileChange } from '../src/aws/change.ts';
-import { type ConfigFileKind, readDialect, type Settings } from '../src/aws/dialects.ts';
+import { type ConfigFileKind, readDialect } from '../src/aws/dialects.ts';
 import { type FileEdit, planEdits, textsAfter } from '../src/aws/edit.ts';
 import { applyEdits, type IniEdit, parseIni } from '../src/aws/ini.ts';
 import { editPieces, editsOf, joinPieces, wholeOf } from '../src/aws/pieces.ts';
@@ -13,9 +12,10 @@ import { readBoth } from '../src/aws/read-both.ts';
 import { rememberUndo, undoExactly } from '../src/aws/undo.ts';
 import { verifyEdits } from '../src/aws/verify.ts';
 import { runs } from './support/effort.ts';
-import { keys, oneFile, printIni, session, texts } from './support/aws-files.ts';
+import { keys, objectOf, objects, oneFile, printIni, session, texts } from './support/aws-files.ts';
+import { judged, pythonWithBoto3 } from './support/judges.ts';
 import { fc } from './support/property.ts';
-import { cleanEnvironment, projectRoot } from './support/run.ts';
+import { projectRoot } from './support/run.ts';
 
 // ---- files as people and tools write them
 
@@ -161,16 +161,7 @@ function untouched(both: ReturnType<typeof readBoth>, about: readonly ProfileCha
       const bare = name.replaceAll(/["'\\]/g, '').trim();
       return !names.has(bare) && !(isRenamed && settings.has('source_profile'));
     })
-    .map(([name, settings]) => [name, plain(settings)]);
-}
-
-function plain(settings: Settings): unknown {
-  return Object.fromEntries(
-    [...settings].map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : Object.fromEntries(value),
-    ]),
-  );
+    .map(([name, settings]) => [name, objectOf(settings)]);
 }
 
 describe('whatever the files and the changes', () => {
@@ -312,13 +303,10 @@ describe('the files that come out, read by the SDKs themselves', () => {
     return Buffer.from(after).toString();
   }
 
-  const python = spawnSync('python3', ['-c', 'import botocore'], { encoding: 'utf8' });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0) console.warn('skipped: python3 with botocore is not installed here');
-
-  itWithBotocore('are the same to botocore', () => {
-    const input = made.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]);
-    const read = judge('python3', 'read-with-botocore.py', input);
+  const python = pythonWithBoto3();
+  (python === undefined ? it.skip : it)('are the same to botocore', () => {
+    const question = made.map(([kind, text]) => [kind, Buffer.from(text).toString('base64')]);
+    const read = judged(python!, [script('read-with-botocore.py')], question) as unknown[];
     made.forEach(([kind, text], index) => {
       const { profiles, sessions, services } = readDialect('botocore', Buffer.from(text), kind);
       const ours = {
@@ -330,32 +318,15 @@ describe('the files that come out, read by the SDKs themselves', () => {
     });
   });
 
-  const script = path.join(projectRoot, 'test/support/read-with-js-sdk.mjs');
-  const javascript = spawnSync(process.execPath, [script], { input: '[]', encoding: 'utf8' });
-  const itWithJs = javascript.status === 0 ? it : it.skip;
-  if (javascript.status !== 0) console.warn('skipped: the JavaScript SDK is not installed here');
-
-  itWithJs('are the same to the JavaScript SDK', () => {
-    const read = judge(process.execPath, 'read-with-js-sdk.mjs', made);
+  it('are the same to the JavaScript SDK', () => {
+    const read = judged(process.execPath, [script('read-with-js-sdk.mjs')], made) as unknown[];
     made.forEach(([kind, text], index) => {
       const { profiles } = readDialect('js', Buffer.from(text), kind);
       expect([text, objects(profiles)]).toEqual([text, read[index]]);
     });
   });
 
-  function judge(command: string, name: string, input: unknown): readonly unknown[] {
-    const run = spawnSync(command, [path.join(projectRoot, 'test/support', name)], {
-      input: JSON.stringify(input),
-      encoding: 'utf8',
-      env: { ...cleanEnvironment('/nonexistent'), PYTHONUTF8: '1' },
-      maxBuffer: 2 ** 28,
-    });
-    expect(run.stderr).toBe('');
-    const read: unknown[] = JSON.parse(run.stdout);
-    return read;
+  function script(name: string): string {
+    return path.join(projectRoot, 'test/support', name);
   }
 });
-
-function objects(sections: ReadonlyMap<string, Settings>): unknown {
-  return Object.fromEntries([...sections].map(([name, settings]) => [name, plain(settings)]));
-}

@@ -1,7 +1,6 @@
 // Which credentials each SDK takes: the table of provider orders row by row, and random profiles against botocore and
 // the JavaScript SDK themselves where they are installed.
 
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -11,6 +10,7 @@ import { fc } from './support/property.ts';
 import { oneFile, texts } from './support/aws-files.ts';
 import { runs, thorough } from './support/effort.ts';
 import { javaJudge } from './support/clients.ts';
+import { judged, pythonWithBoto3 } from './support/judges.ts';
 import { cleanEnvironment, projectRoot, temporaryFolder, writeTree } from './support/run.ts';
 
 const keys = (name: string): string =>
@@ -366,7 +366,7 @@ const cases: readonly Asked[] = [
 ];
 
 /** As the judges put it: what signs in the end, and with which key. The winner is null where they cannot tell. */
-function judged(asked: Asked, sdk: Sdk, answer: unknown): readonly (string | null)[] {
+function said(asked: Asked, sdk: Sdk, answer: unknown): readonly (string | null)[] {
   const { winner, signedBy, base } = resolve(
     texts(asked.config, asked.credentials),
     asked.profile,
@@ -377,32 +377,20 @@ function judged(asked: Asked, sdk: Sdk, answer: unknown): readonly (string | nul
 }
 
 describe('against the SDKs themselves', () => {
-  const python = spawnSync('python3', ['-c', 'import botocore'], { encoding: 'utf8' });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0) console.warn('skipped: python3 with botocore is not installed here');
-
-  itWithBotocore('resolves as botocore does', () => {
-    const script = path.join(projectRoot, 'test/support/resolve-with-botocore.py');
-    const answers = ask('python3', [script]);
+  const script = (name: string): string => path.join(projectRoot, 'test/support', name);
+  const python = pythonWithBoto3();
+  (python === undefined ? it.skip : it)('resolves as botocore does', () => {
+    const answers = judged(python!, [script('resolve-with-botocore.py')], cases) as unknown[];
     cases.forEach((asked, index) => {
-      expect([asked, judged(asked, 'boto3', answers[index])]).toEqual([asked, answers[index]]);
+      expect([asked, said(asked, 'boto3', answers[index])]).toEqual([asked, answers[index]]);
     });
   });
 
-  const judge = path.join(projectRoot, 'test/support/resolve-with-js-sdk.mjs');
-  const javascript = spawnSync(globalThis.process.execPath, [judge], {
-    input: '[]',
-    encoding: 'utf8',
-  });
-  const itWithJs = javascript.status === 0 ? it : it.skip;
-  if (javascript.status !== 0) {
-    console.warn('skipped: @aws-sdk/credential-providers is not installed here');
-  }
-
-  itWithJs('resolves as the JavaScript SDK does', () => {
-    const answers = ask(globalThis.process.execPath, [judge]);
+  it('resolves as the JavaScript SDK does', () => {
+    const node = globalThis.process.execPath;
+    const answers = judged(node, [script('resolve-with-js-sdk.mjs')], cases) as unknown[];
     cases.forEach((asked, index) => {
-      expect([asked, judged(asked, 'js', answers[index])]).toEqual([asked, answers[index]]);
+      expect([asked, said(asked, 'js', answers[index])]).toEqual([asked, answers[index]]);
     });
   });
 });
@@ -416,31 +404,19 @@ describe('against the Java SDK itself', () => {
   itWithJava('resolves as it does', () => {
     const home = temporaryFolder('java');
     writeTree(home, { token: 'a token' });
-    const run = spawnSync('java', javaJudge!, {
-      input: JSON.stringify({ resolve: cases, read: [] }),
-      encoding: 'utf8',
-      cwd: home,
-      env: { ...cleanEnvironment(home), AWS_ACCESS_KEY_ID: 'OUTSIDE', AWS_SECRET_ACCESS_KEY: 'x' },
-      maxBuffer: 2 ** 28,
-    });
-    expect(run.stderr).toBe('');
-    const { resolve: answers }: { resolve: readonly unknown[] } = JSON.parse(run.stdout);
+    const env = {
+      ...cleanEnvironment(home),
+      AWS_ACCESS_KEY_ID: 'OUTSIDE',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    };
+    const question = { resolve: cases, read: [] };
+    const { resolve: answers } = judged('java', javaJudge!, question, { cwd: home, env }) as {
+      readonly resolve: readonly unknown[];
+    };
     const differing = cases.flatMap((asked, index) => {
-      const ours = judged(asked, 'java', answers[index]);
+      const ours = said(asked, 'java', answers[index]);
       return isDeepStrictEqual(ours, answers[index]) ? [] : [[asked, ours, answers[index]]];
     });
     expect(differing).toEqual([]);
   });
 });
-
-function ask(command: string, args: readonly string[]): readonly unknown[] {
-  const run = spawnSync(command, args, {
-    input: JSON.stringify(cases),
-    encoding: 'utf8',
-    env: { ...cleanEnvironment('/nonexistent'), PYTHONUTF8: '1' },
-    maxBuffer: 2 ** 28,
-  });
-  expect(run.stderr).toBe('');
-  const answers: unknown[] = JSON.parse(run.stdout);
-  return answers;
-}

@@ -1,10 +1,10 @@
 // That the fake of AWS is as strict as AWS where the tests of the migration lean on it, and can be started by itself.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { type FakeAws, moonbakery, startFakeAws } from './support/fake-aws.ts';
+import { pythonWithBoto3 } from './support/judges.ts';
 import { projectRoot, start, temporaryFolder, writeTree } from './support/run.ts';
 
 let aws: FakeAws;
@@ -76,13 +76,8 @@ describe('the fake by itself', () => {
     expect(JSON.parse(stdout)).toEqual([true, 'eu-west-1', 429, 9, [['ListAccounts', 429]], 0]);
   }, 30_000);
 
-  const python = spawnSync('python3', ['-c', 'import boto3, sys; print(sys.executable)'], {
-    encoding: 'utf8',
-  });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0) console.warn('skipped: python3 with boto3 is not installed here');
-
-  itWithBotocore(
+  const python = pythonWithBoto3();
+  (python === undefined ? it.skip : it)(
     'is found by clients that know no variables for it, through AWS_DATA_PATH',
     async () => {
       const data = temporaryFolder('data');
@@ -100,7 +95,7 @@ for service, region in (('sts', 'eu-west-1'), ('iam', 'us-east-1')):
       };
       const home = temporaryFolder('home');
       const { stdout } = await start(['-c', script], {
-        command: python.stdout.trim(),
+        command: python!,
         home,
         env,
       }).finished;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { browserCommand, openBrowser } from '../src/fix/browser.ts';
 import { bundle } from './support/bundle.ts';
 import { projectRoot, run, temporaryFolder, writeTree } from './support/run.ts';
+import { until } from './support/until.ts';
 
 const url = 'https://oidc.us-east-1.amazonaws.com/authorize?state=a&scopes=b%20c';
 
@@ -99,7 +100,7 @@ describe('the command that opens a page', () => {
       TF_VAR_aws_secret: 'x',
     };
     expect(openBrowser(url, env, process.platform)).toBe(true);
-    while (!existsSync(seen)) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => existsSync(seen));
     const [args, names] = JSON.parse(readFileSync(seen, 'utf8')) as [unknown, readonly string[]];
     expect([args, names.filter((name) => !name.startsWith('__'))]).toEqual([
       [url],

@@ -16,6 +16,7 @@ import {
 } from './support/migration.ts';
 import { keptScreen, stable } from './support/screens.ts';
 import { hasTmux, openTerminal, type Terminal } from './support/terminal.ts';
+import { until } from './support/until.ts';
 
 jest.setTimeout(120_000);
 afterEach(closeAll);
@@ -84,7 +85,7 @@ async function signIn(terminal: Terminal): Promise<void> {
 /** Until keyscan has asked so many times, twenty times a second, whether the person has signed in. */
 async function polled({ aws }: World, times: number): Promise<void> {
   const asked = () => aws.log.filter(({ operation }) => operation === 'CreateToken').length;
-  while (asked() < times) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => asked() >= times);
 }
 
 /** Keys, codes and ports are others each time, but as long. */

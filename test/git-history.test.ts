@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
 import { run, start, temporaryFolder } from './support/run.ts';
+import { until } from './support/until.ts';
 
 const bakery = key('moonbakery');
 const other = key('otherbakery');
@@ -959,8 +960,7 @@ describe('history', () => {
       home: repo.home,
       env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
     });
-    while (!existsSync(join(folder, 'there')))
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => existsSync(join(folder, 'there')));
     child.kill('SIGINT');
     const { code, stdout, stderr } = await finished;
     const { findings } = JSON.parse(stdout) as { readonly findings: readonly Leak[] };

@@ -2,7 +2,6 @@
 // environment or in the home folder sends a key anywhere.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,9 +20,11 @@ import {
 import { endpointOf, type Service } from '../src/sso/endpoints.ts';
 import { proxyFor } from '../src/sso/proxy.ts';
 import { type FakeAws, startFakeAws } from './support/fake-aws.ts';
+import { judged, pythonWithBoto3 } from './support/judges.ts';
 import { makeAuthority, startProxy, startTrap, tlsInFrontOf } from './support/network.ts';
 import { projectRoot, start, temporaryFolder, writeTree } from './support/run.ts';
 import { sessionOf, ssoWorld } from './support/sso-world.ts';
+import { until } from './support/until.ts';
 
 const authority = makeAuthority();
 const withAuthority = authority === undefined ? describe.skip : describe;
@@ -131,7 +132,7 @@ withAuthority('through a proxy', () => {
     const proxy = await opened(startProxy(aws.port, { hangs: true }));
     const world = ssoWorld({ env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } }, { ca });
     const asking = failureOf(callerIdentity(alice(), world));
-    while (proxy.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => proxy.asked.length > 0);
     world.interrupt();
     expect((await asking)[0]).toBe('interrupted');
   });
@@ -194,11 +195,8 @@ describe('the proxy of an address', () => {
     expect(proxyFor('sts.eu-west-1.amazonaws.com', 443, env)?.href).toBe(expected);
   });
 
-  const python = spawnSync('python3', ['-c', 'import botocore'], { encoding: 'utf8' });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0) console.warn('skipped: python3 with botocore is not installed here');
-
-  itWithBotocore('is the one that botocore finds', () => {
+  const python = pythonWithBoto3();
+  (python === undefined ? it.skip : it)('is the one that botocore finds', () => {
     const lists = [
       '',
       '*',
@@ -229,17 +227,13 @@ for env in json.load(sys.stdin):
     proxy = ProxyConfiguration(get_environ_proxies(url)).proxy_url_for(url)
     found.append(proxy and [urlparse(proxy).scheme, urlparse(proxy).netloc])
 print(json.dumps(found))`;
-    const answer = spawnSync('python3', ['-c', script], {
-      input: JSON.stringify(environments),
-      encoding: 'utf8',
-    });
     const ours = environments.map((env) => {
       const proxy = proxyFor('sts.eu-west-1.amazonaws.com', 443, env);
       const user =
         proxy?.username === '' ? '' : `${proxy?.username ?? ''}:${proxy?.password ?? ''}@`;
       return proxy === undefined ? null : [proxy.protocol.replace(':', ''), user + proxy.host];
     });
-    expect(ours).toEqual(JSON.parse(answer.stdout));
+    expect(ours).toEqual(judged(python!, ['-c', script], environments));
   });
 
   it.each(['socks5://p:1', 'socks5h://u:secretpassword@p:1', 'http://', 'http://p:port'])(

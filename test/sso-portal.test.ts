@@ -25,6 +25,7 @@ import {
   user,
 } from './support/fake-aws.ts';
 import { browser, sessionOf, ssoWorld } from './support/sso-world.ts';
+import { until } from './support/until.ts';
 
 const dev = '111122223333';
 const prod = '444455556666';
@@ -500,8 +501,4 @@ async function failure(promise: Promise<unknown>): Promise<readonly unknown[]> {
     (reason: unknown) => reason,
   );
   return error instanceof SsoError ? [callProblem(error), error.message] : ['it succeeded', error];
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

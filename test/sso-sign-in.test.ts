@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { refresh, signIn, SsoError } from '../src/sso/index.ts';
 import { type FakeAws, type Fault, startFakeAws } from './support/fake-aws.ts';
 import { browser, sessionOf, ssoWorld } from './support/sso-world.ts';
+import { until } from './support/until.ts';
 
 let aws: FakeAws;
 beforeEach(async () => {
@@ -19,7 +20,8 @@ const withCode = () => ({ session: sessionOf(aws), flow: 'device' }) as const;
 describe('signing in in the browser', () => {
   it('ends with a token that the portal takes and that can be refreshed', async () => {
     const screen = browser();
-    const token = await signIn(inBrowser(), screen, ssoWorld(aws));
+    const world = ssoWorld(aws);
+    const token = await signIn(inBrowser(), screen, world);
     expect({
       operations: operations(),
       valid: aws.state.tokens.has(token.accessToken),
@@ -29,7 +31,7 @@ describe('signing in in the browser', () => {
         grantTypes: token.registration.grantTypes,
       },
       page: screen.pages,
-      slept: 0,
+      slept: world.slept,
     }).toEqual({
       operations: ['RegisterClient', 'Authorize', 'CreateToken'],
       valid: true,
@@ -41,7 +43,7 @@ describe('signing in in the browser', () => {
       page: [
         '<!doctype html><html lang="en"><title>keyscan</title><p>keyscan has received your sign-in. You can close this page and go back to the terminal.</p></html>\n',
       ],
-      slept: 0,
+      slept: [],
     });
   });
 
@@ -461,10 +463,6 @@ async function failure(promise: Promise<unknown>): Promise<readonly unknown[]> {
     (reason: unknown) => reason,
   );
   return error instanceof SsoError ? [error.kind, error.message, error.hint] : [error];
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 let lastScreen: ReturnType<typeof patientBrowser>;

@@ -1,14 +1,13 @@
 // The files that make the AWS CLI and the SDKs signed in, too. Whether they take them is asked of themselves where they are
 // installed: botocore through python3, the JavaScript SDK from node_modules.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { SsoSession } from '../src/aws/change.ts';
 import type { Token } from '../src/sso/api.ts';
 import { cacheFilesOf, signIn, tokenFileOf, tokenFrom } from '../src/sso/index.ts';
 import { type FakeAws, startFakeAws } from './support/fake-aws.ts';
+import { pythonWithBoto3 } from './support/judges.ts';
 import { projectRoot, start, temporaryFolder, writeTree } from './support/run.ts';
 import { browser, sessionOf, ssoWorld } from './support/sso-world.ts';
 
@@ -153,16 +152,8 @@ describe('the clients that read the cache', () => {
   });
   afterEach(() => aws.close());
 
-  const python = spawnSync('python3', ['-c', 'import boto3, sys; print(sys.executable)'], {
-    encoding: 'utf8',
-  });
-  const itWithBotocore = python.status === 0 ? it : it.skip;
-  if (python.status !== 0) console.warn('skipped: python3 with boto3 is not installed here');
-  const hasJsSdk = existsSync(
-    join(projectRoot, 'node_modules/@aws-sdk/credential-provider-sso/package.json'),
-  );
-  const itWithJsSdk = hasJsSdk ? it : it.skip;
-  if (!hasJsSdk) console.warn("skipped: the JavaScript SDK's SSO provider is not in node_modules");
+  const python = pythonWithBoto3();
+  const itWithBotocore = python === undefined ? it.skip : it;
 
   const roles = [
     expect.stringMatching(/AWSReservedSSO_ReadOnlyAccess_[0-9a-f]{16}\/dana$/),
@@ -186,8 +177,7 @@ describe('the clients that read the cache', () => {
         });
         const script = join(projectRoot, 'test/support/sso-with-botocore.py');
         return parsed(
-          await start([script], { command: python.stdout.trim(), home, env: aws.env, input })
-            .finished,
+          await start([script], { command: python!, home, env: aws.env, input }).finished,
         );
       };
       expect(await ask(made)).toEqual({
@@ -213,15 +203,13 @@ describe('the clients that read the cache', () => {
       const session = { ...corp, name: 'Bäckerei "Mond" \\ \u{1f319}\u007f', scopes: ['a', 'b:é'] };
       const input = JSON.stringify({ profiles: [], names: [registrationKey(session)] });
       const script = join(projectRoot, 'test/support/sso-with-botocore.py');
-      const { names } = parsed(
-        await start([script], { command: python.stdout.trim(), input }).finished,
-      );
+      const { names } = parsed(await start([script], { command: python!, input }).finished);
       expect(cacheFilesOf({ ...token, session }).map(({ name }) => name)[1]).toBe(names[0]);
     },
     30_000,
   );
 
-  itWithJsSdk.each(['browser', 'device'] as const)(
+  it.each(['browser', 'device'] as const)(
     'the JavaScript SDK is signed in after a sign-in with %s, in both forms, and refreshes the token',
     async (flow) => {
       const made = await signIn({ session: sessionOf(aws), flow }, browser(), ssoWorld(aws));

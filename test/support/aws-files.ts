@@ -3,6 +3,7 @@
 import type { IniFile } from '../../src/aws/ini.ts';
 import { expect } from '@jest/globals';
 import type { AwsTexts, ProfileChange, SsoSession } from '../../src/aws/change.ts';
+import type { Settings } from '../../src/aws/dialects.ts';
 import { type ChangeOrGroup, planEdits, textsAfter } from '../../src/aws/edit.ts';
 import { applyEdits } from '../../src/aws/ini.ts';
 import { verifyEdits } from '../../src/aws/verify.ts';
@@ -101,4 +102,20 @@ export function quietly(config: string | undefined, credentials: string | undefi
 export function printIni({ latin1, bom, lines }: IniFile): Uint8Array {
   const parts = lines.map(({ start, end, eol }) => latin1.slice(start, end) + eol);
   return Buffer.from((bom ? '\xEF\xBB\xBF' : '') + parts.join(''), 'latin1');
+}
+
+export type Plain = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Sections as a dialect reads them, for comparing. */
+export function objects(sections: ReadonlyMap<string, Settings>): Plain {
+  return Object.fromEntries([...sections].map(([name, settings]) => [name, objectOf(settings)]));
+}
+
+export function objectOf(settings: Settings): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    [...settings].map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : Object.fromEntries(value),
+    ]),
+  );
 }

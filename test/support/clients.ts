@@ -62,8 +62,7 @@ interface Installed {
 
 const { python, 'aws-cli-2': awsCli2, [newAwsCliId]: awsCliNew, go, java } = listInstalled();
 
-/** The Python that has botocore in it, for tests that need that alone; undefined without one. */
-export const pythonWithBotocore = python && join(python.path, 'bin/python3');
+const pythonOfClients = python && join(python.path, 'bin/python3');
 
 /** What the Java SDK makes of AWS files (test/clients/java): the words after `java`; undefined where it is not installed. */
 export const javaJudge = java && [
@@ -78,7 +77,7 @@ const recipes: Readonly<Record<AnyId, Recipe>> = {
   'aws-cli-1': {
     name: 'AWS CLI v1',
     version: python?.versions['awscli'],
-    program: () => [pythonWithBotocore!, ours('ask-aws-cli.py')],
+    program: () => [pythonOfClients!, ours('ask-aws-cli.py')],
   },
   'aws-cli-2': {
     name: 'AWS CLI v2',
@@ -101,7 +100,7 @@ const recipes: Readonly<Record<AnyId, Recipe>> = {
   boto3: {
     name: 'boto3',
     version: python?.versions['boto3'],
-    program: () => [pythonWithBotocore!, ours('ask-boto3.py')],
+    program: () => [pythonOfClients!, ours('ask-boto3.py')],
   },
   js: {
     name: 'JavaScript SDK v3',

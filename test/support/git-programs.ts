@@ -8,11 +8,13 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
 const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-const clients = process.env['KEYSCAN_TEST_CLIENTS'] ?? join(caches, 'keyscan-test-clients');
+/** Where scripts/clients.js puts what it makes. */
+export const clientsFolder =
+  process.env['KEYSCAN_TEST_CLIENTS'] ?? join(caches, 'keyscan-test-clients');
 
 /** The PATH with it in front, or undefined. */
 export function pathWithFilterRepo(): string | undefined {
-  const folder = process.env['KEYSCAN_FILTER_REPO'] ?? join(clients, 'filter-repo/path');
+  const folder = process.env['KEYSCAN_FILTER_REPO'] ?? join(clientsFolder, 'filter-repo/path');
   if (existsSync(join(folder, 'git-filter-repo'))) return inFront(folder);
   if (spawnSync('git', ['filter-repo', '--version']).status === 0) return process.env['PATH'];
   console.warn('NOT TESTED: git-filter-repo is not here. Type: node scripts/clients.js');
@@ -21,7 +23,7 @@ export function pathWithFilterRepo(): string | undefined {
 
 /** The PATH with it in front, or undefined. */
 export function pathWithNewGit(): string | undefined {
-  const program = process.env['KEYSCAN_GIT_NEW'] ?? join(clients, 'git/bin/git');
+  const program = process.env['KEYSCAN_GIT_NEW'] ?? join(clientsFolder, 'git/bin/git');
   for (const each of [program, 'git']) {
     const { status, stdout } = spawnSync(each, ['--version'], { encoding: 'utf8' });
     const [, minor] = /^git version 2\.(\d+)/.exec(status === 0 ? stdout : '') ?? [];
