@@ -1,6 +1,5 @@
 // This computer's own places, in homes made for the test.
 
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +14,7 @@ import { isDocument } from '../src/sources/read-file.ts';
 import { bundle } from './support/bundle.ts';
 import { generate } from './support/examples.ts';
 import { excerptLine, finding, part } from './support/findings.ts';
+import { asNobody, canBeNobody } from './support/nobody.ts';
 import { projectRoot } from './support/run.ts';
 import { makeFolder } from './support/tree.ts';
 
@@ -217,9 +217,7 @@ describe('the home folder', () => {
     expect(seen.has(path.join(dotfiles, 'bashrc'))).toBe(true);
   });
 
-  const asNobody = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
-  if (!asNobody) console.warn('SKIPPED: closed folders need root and setpriv (util-linux)');
-  (asNobody ? it : it.skip)('tells the folders that it may not look into', () => {
+  (canBeNobody ? it : it.skip)('tells the folders that it may not look into', () => {
     const home = makeFolder({
       'Downloads/closed/rootkey.csv': '1',
       '.config/fish/conf.d/a.fish': '2',
@@ -234,9 +232,8 @@ describe('the home folder', () => {
       const { items } = await openHome({ env: { HOME: process.argv[2] }, maxFileSize: 1000 });
       for (const item of items())
         if (item.path.startsWith('~')) console.log(item.path, item.reason ?? 'read');`);
-    const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
-    const run = spawnSync('setpriv', [...nobody, process.execPath, program, home]);
-    expect([run.stderr.toString(), run.stdout.toString().split('\n').sort()]).toEqual([
+    const { stdout, stderr } = asNobody(program, home);
+    expect([stderr, stdout.split('\n').sort()]).toEqual([
       '',
       [
         '',

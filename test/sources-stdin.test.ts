@@ -61,8 +61,13 @@ describe('standard input', () => {
 
   it("is a person's mistake when it is a folder or closed", () => {
     const descriptor = openSync(tmpdir(), 'r');
-    expect(() => readStandardInput({ descriptor })).toThrow(/^standard input cannot be read: /);
+    const said = expect.objectContaining({
+      name: 'UserError',
+      message: expect.stringMatching(/^standard input cannot be read: /),
+    });
+    expect(() => readStandardInput({ descriptor })).toThrow(said);
     closeSync(descriptor);
+    expect(() => readStandardInput({ descriptor })).toThrow(said);
   });
 
   const itOnLinux = process.platform === 'linux' ? it : it.skip;

@@ -1,4 +1,4 @@
-// Prints what a scan of a folder reads, to be run as another user: node --experimental-strip-types list-files.ts FOLDER
+// Prints what a scan of a folder reads; bundled, so that another user can run it.
 
 import { openFiles } from '../../src/sources/files.ts';
 import { isDocument } from '../../src/sources/read-file.ts';
