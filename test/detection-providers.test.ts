@@ -11,6 +11,7 @@ import prettier from 'prettier';
 import { rules } from '../rules/index.ts';
 import { createScanner } from '../src/detect/scanner.ts';
 import { expand } from './support/examples.ts';
+import { table } from './support/page.ts';
 import { projectRoot } from './support/run.ts';
 
 const page = join(projectRoot, 'docs/detection-providers.md');
@@ -257,10 +258,4 @@ function peersHalf({ tallies, missed, reported }: Outcome): string {
       [...reported].map(([why, count]) => [why, String(count)]),
     ),
   ].join('\n\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

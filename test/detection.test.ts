@@ -10,6 +10,7 @@ import prettier from 'prettier';
 import { rules } from '../rules/index.ts';
 import { createScanner } from '../src/detect/scanner.ts';
 import { expand } from './support/examples.ts';
+import { table } from './support/page.ts';
 import { projectRoot } from './support/run.ts';
 
 const page = join(projectRoot, 'docs/detection.md');
@@ -95,7 +96,7 @@ function pageText(): string {
     rule.negatives.map((example) => {
       const { content, path } = expand(example);
       const { findings } = scanner.scan({ path, stage: 'working-tree', content });
-      const text = example.text.replaceAll('\n', ' ⏎ ').replaceAll('|', '\\|');
+      const text = example.text.replaceAll('\n', ' ⏎ ');
       return [`\`${text}\``, String(findings.filter(({ rule: id }) => id === rule.id).length)];
     }),
   );
@@ -118,9 +119,4 @@ function measured(): string {
   const text = existsSync(page) ? readFileSync(page, 'utf8') : '';
   const start = text.indexOf('\n## Measured');
   return start < 0 ? '' : text.slice(start + 1);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -18,6 +18,7 @@ import {
 import { thorough } from './support/effort.ts';
 import type { LoggedRequest } from './support/fake-aws.ts';
 import { fix, migrate, type Migration, readAwsFiles } from './support/migrate.ts';
+import { table } from './support/page.ts';
 import { projectRoot, temporaryFolder } from './support/run.ts';
 import { signIn } from './support/token-cache.ts';
 import {
@@ -268,11 +269,6 @@ const reasons = [
   [/could not be found|not load credentials|failed to get shared config/, 'no such profile'],
   [/get_frozen_token/, 'crashes'],
 ] as const;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 const sdkOf: Readonly<Record<ClientId, Sdk>> = {
   'aws-cli-1': 'aws-cli',

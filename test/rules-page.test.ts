@@ -8,6 +8,7 @@ import prettier from 'prettier';
 
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../src/core/rule.ts';
+import { table } from './support/page.ts';
 import { projectRoot } from './support/run.ts';
 
 describe('docs/rules.md', () => {
@@ -62,10 +63,4 @@ function gradesOf(rule: Rule): readonly string[] {
 
 function list(title: string, items: readonly string[]): string {
   return items.length === 0 ? '' : `${title}:\n\n${items.map((item) => `- ${item}`).join('\n')}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

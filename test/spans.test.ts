@@ -1,11 +1,11 @@
 // Lines and columns lead back to the very bytes they were made from, whatever a file is encoded in.
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 
 import { Positions } from '../src/detect/position.ts';
 import { byteAt } from '../src/detect/spans.ts';
 import { toText } from '../src/detect/text.ts';
 import { runs } from './support/effort.ts';
+import { fc } from './support/property.ts';
 
 const character = fc.constantFrom('a', 'B', '=', ' ', '\n', '\r\n', 'ö', '界', '🥐');
 const text = fc.array(character, { maxLength: 40 }).map((parts) => parts.join(''));
