@@ -2,7 +2,7 @@
 // would, and starts Node only for what has to be looked at.
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { key, repository, type Repository } from './support/repository.ts';
@@ -64,6 +64,22 @@ describe.each(shells)('in %s', (shell) => {
       ]);
     },
   );
+});
+
+// as password managers hand out a file of keys to whoever opens it
+it('waits for no pipe in the place of a file', () => {
+  const repo = begun().stage({ 'new.txt': 'flour\n' });
+  const steps = (folder: string, name: string) => {
+    repo.beside(folder).write({ [`${name}.tmp`]: '' });
+    spawnSync('mkfifo', [join(folder, name)]);
+    const codes = firstStep(repo, 'timeout 10 sh');
+    rmSync(join(folder, name));
+    return codes;
+  };
+  expect([steps(repo.home, '.aws/credentials'), steps(repo.folder, 'package.json')]).toEqual([
+    [7, 7],
+    [7, 7],
+  ]);
 });
 
 describe('with variables of the person', () => {

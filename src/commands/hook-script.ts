@@ -143,6 +143,7 @@ const looking = `anchors_suffice() {
   set -- package.json "\${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}" "\${AWS_CONFIG_FILE:-$HOME/.aws/config}"
   for file in "$@"; do
     shift
+    [ ! -p "$file" ] || return 1
     [ ! -e "$file" ] || set -- "$@" "$file"
   done
   [ $# -gt 0 ] || return 0
