@@ -271,6 +271,8 @@ describe('keyscan install', () => {
     ['an empty one', '', true],
     ['one without a line end', '#!/bin/sh\nexit 3', false],
     ['one whose first line ends in CRLF', '#!/bin/sh\r\nexit 0\r\n', false],
+    ['one whose shell takes no further options', '#!/bin/sh -\nexit 0\n', true],
+    ['one whose shell has a long option', '#!/usr/bin/env -S bash --norc\nexit 0\n', true],
     ['one of another language', `#!${process.execPath}\nprocess.exit(3);\n`, false],
   ])('treats a kept hook as git did: %s', (_, text, goes) => {
     const repo = repository();

@@ -92,7 +92,7 @@ chain() {
   [ -x "$kept" ] || exit 0
   [ -h "$kept" ] || IFS= read -r line < "$kept"
   case $line in
-    '#!'*[/\\ ]sh | '#!'*[/\\ ]bash | '#!'*[/\\ ]sh\\ -* | '#!'*[/\\ ]bash\\ -*)
+    '#!'*[/\\ ]sh | '#!'*[/\\ ]bash | '#!'*[/\\ ]sh\\ -[a-z]* | '#!'*[/\\ ]bash\\ -[a-z]*)
       exec \${line#??} -c 'kept=$1; shift; . "$kept"' "$0" "$kept" "$@" ;;
   esac
   exec "$kept" "$@"
