@@ -16,12 +16,21 @@ import {
 } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 
+import { withCanary } from '../src/commands/doctor-canary.ts';
 import { reachScript } from '../src/commands/doctor-hooks.ts';
 import { hookScript } from '../src/commands/hook-script.ts';
+import { openGit } from '../src/git/run.ts';
 import { sampled } from './support/effort.ts';
 import { newerGit } from './support/git-stand-ins.ts';
 import { repository, type Repository } from './support/repository.ts';
-import { program, run, type RunResult, temporaryFolder, writeTree } from './support/run.ts';
+import {
+  cleanEnvironment,
+  program,
+  run,
+  type RunResult,
+  temporaryFolder,
+  writeTree,
+} from './support/run.ts';
 
 /** Every file below, with mode and bytes. */
 function everything(folder: string): Readonly<Record<string, string>> {
@@ -76,6 +85,16 @@ function husky(lines: string): Repository {
   mkdirSync(join(repo.folder, 'node_modules/.bin'), { recursive: true });
   symlinkSync(program, join(repo.folder, 'node_modules/.bin/keyscan'));
   return repo;
+}
+
+function onWindows<T>(act: () => T): T {
+  const { platform } = process;
+  Object.defineProperty(process, 'platform', { value: 'win32' });
+  try {
+    return act();
+  } finally {
+    Object.defineProperty(process, 'platform', { value: platform });
+  }
 }
 
 const screen = `keyscan doctor: the hooks of this repository
@@ -529,17 +548,28 @@ fi
       anchors: 'AKIA',
       grep: undefined,
     };
-    const { platform } = process;
-    try {
-      Object.defineProperty(process, 'platform', { value: 'win32' });
-      const file = join(folder, 'pre-commit');
+    const file = join(folder, 'pre-commit');
+    const reached = onWindows(() => {
       writeFileSync(file, hookScript('pre-commit', parts));
-      expect(reachScript('pre-commit', file, 'pre-commit', parts)).toMatchObject({
-        part: 'script',
-      });
-    } finally {
-      Object.defineProperty(process, 'platform', { value: platform });
-    }
+      return reachScript('pre-commit', file, 'pre-commit', parts);
+    });
+    expect(reached).toMatchObject({ part: 'script' });
+  });
+
+  it('with the shell of Git for Windows where there is no other', () => {
+    const folder = temporaryFolder('windows');
+    const PATH = process.env['PATH'] ?? '';
+    const core = join(folder, 'mingw64/libexec/git-core');
+    writeTree(folder, {
+      'cmd/git.exe': `#!/bin/sh\nPATH='${PATH}'\ncase "$*" in *--exec-path) echo '${core}' ;; *) exec git "$@" ;; esac\n`,
+    });
+    chmodSync(join(folder, 'cmd/git.exe'), 0o755);
+    const repo = repository();
+    const env = { ...cleanEnvironment(repo.home), PATH: join(folder, 'cmd') };
+    const shell = onWindows(() =>
+      withCanary(openGit(repo.folder, env), env, (canary) => canary.shell),
+    );
+    expect(shell).toBe(join(folder, 'bin/sh.exe'));
   });
 
   it('nothing to tell outside of a repository, without git, and in a bare one', () => {

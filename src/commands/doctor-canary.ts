@@ -23,6 +23,8 @@ export interface Situation {
 
 export interface Canary {
   readonly folder: string;
+  /** Runs a script as git would. */
+  readonly shell: string;
   readonly withKey: Situation;
   readonly without: Situation;
 }
@@ -40,7 +42,7 @@ export function withCanary<T>(git: Git, env: Host['env'], use: (canary: Canary) 
   try {
     const without = situation(git, env, path.join(folder, 'without'), 'region = eu-west-1\n');
     const withKey = situation(git, env, path.join(folder, 'with'), keyLines());
-    return use({ folder, withKey, without });
+    return use({ folder, shell: shellOf(git), withKey, without });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -51,10 +53,10 @@ export function trialOf(
   name: HookName,
   part: 'script' | 'line',
   parts: HookParts,
-  { folder, withKey, without }: Canary,
+  { folder, shell, withKey, without }: Canary,
   cwd: string,
 ): Pick<Diagnosis, 'state' | 'what' | 'mend'> {
-  const command = ownPart(name, part, parts, folder);
+  const command = ownPart(name, part, parts, folder, shell);
   const alone = ({ env, ...rest }: Situation): Situation => ({
     ...rest,
     env: { ...env, KEYSCAN_HOOK_ALONE: '1' },
@@ -69,11 +71,18 @@ function ownPart(
   part: 'script' | 'line',
   parts: HookParts,
   folder: string,
+  shell: string,
 ): readonly [string, ...string[]] {
   if (part === 'line') return [parts.node, parts.program, ...optionsOf(name)];
   const file = path.join(folder, name);
   writeFileSync(file, hookScript(name, parts));
-  return ['/bin/sh', file];
+  return [shell, file];
+}
+
+/** Git for Windows brings its own: its programs lie in mingw64/libexec/git-core. */
+function shellOf(git: Git): string {
+  if (process.platform !== 'win32') return '/bin/sh';
+  return path.resolve(git.line(['--exec-path']), '../../../bin/sh.exe');
 }
 
 function optionsOf(name: HookName): readonly string[] {
