@@ -74,6 +74,28 @@ describe('keyscan baseline', () => {
     expect(read(cwd).match(/ks1:/g)).toHaveLength(1);
   });
 
+  it('removes with --prune nothing of what the scan was not to look at', () => {
+    const cwd = world({ 'a.env': pair, 'sub/b.txt': token });
+    run(['baseline'], { cwd });
+    const before = read(cwd);
+    expect(run(['baseline', '--prune', 'a.env'], { cwd }).stderr).toBe(
+      `keyscan: ${baselineName}: nothing new, 2 entries in all\n`,
+    );
+    for (const part of [
+      ['--rule', 'aws/*'],
+      ['--range', 'HEAD~1..HEAD'],
+    ]) {
+      expect(run(['baseline', '--prune', ...part], { cwd })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^keyscan: --prune removes what a whole scan/),
+      });
+    }
+    expect(read(cwd)).toBe(before);
+    writeFileSync(join(cwd, 'sub/b.txt'), '');
+    run(['baseline', '--prune', 'sub'], { cwd });
+    expect(read(cwd).match(/ks1:/g)).toHaveLength(1);
+  });
+
   it('writes nothing where there is nothing to write, or where not all could be read', () => {
     const clean = makeFolder({ a: 'x' });
     expect(run(['baseline'], { cwd: clean })).toMatchObject({

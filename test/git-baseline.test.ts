@@ -78,6 +78,17 @@ describe('a baseline survives', () => {
   });
 });
 
+it('takes a path for the same whether its accents stand apart, as a Mac writes it, or not', () => {
+  const url = `postgres://baker:${bakery.secret.slice(0, 12)}x9@db.moonbakery.dev/orders\n`;
+  const prints = ['NFC', 'NFD'].map((form) => {
+    const repo = repository();
+    repo.write({ ['café.txt'.normalize(form)]: url });
+    const { stdout } = repo.keyscan('.', '--format', 'json');
+    return /"fingerprint": "([^"]*)"/.exec(stdout)?.[1];
+  });
+  expect(prints).toEqual([expect.any(String), prints[0]]);
+});
+
 describe('two branches that add to a baseline', () => {
   const line = '/.keyscan-baseline.json merge=union';
   const offer = (repo: Repository, answer: boolean | undefined): string | undefined => {

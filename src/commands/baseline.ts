@@ -1,4 +1,5 @@
 // `keyscan baseline`: what is found today is known from now on, and counts no more.
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
@@ -23,6 +24,7 @@ export interface BaselineFlags {
 }
 
 export async function baseline({ scan, prune, ask }: BaselineFlags, host: Host): Promise<ExitCode> {
+  if (prune) refuseParts(scan);
   const flags = { ...scan, showSuppressed: true, failOn: 'never' } as const;
   const { report, outcome, settings, notes } = await perform(flags, host, { mayWrite: true });
   if (outcome.reason !== undefined) {
@@ -34,7 +36,12 @@ export async function baseline({ scan, prune, ask }: BaselineFlags, host: Host):
     });
   }
   const file = settings.baseline;
-  const update = updateBaseline(file.baseline, report.findings, { today: settings.today, prune });
+  const covers = coverOf(scan, settings.tree.file('') ?? host.cwd, host);
+  const update = updateBaseline(file.baseline, report.findings, {
+    today: settings.today,
+    prune,
+    covers,
+  });
   const isWritten = saveBaseline(file, update.baseline, host);
   if (!settings.quiet) {
     for (const note of notes) host.err(said(note));
@@ -45,6 +52,29 @@ export async function baseline({ scan, prune, ask }: BaselineFlags, host: Host):
     if (sentence !== undefined && !settings.quiet) host.err(said(sentence));
   }
   return exitCodes.clean;
+}
+
+/** From a part of the commits or of the rules nothing follows for the other entries. */
+function refuseParts({ mode, rules = [] }: ScanFlags): void {
+  const isWhole = mode.type === 'tree' || mode.type === 'paths' || mode.type === 'history';
+  if (isWhole && rules.length === 0) return;
+  throw new UserError('--prune removes what a whole scan no longer finds, and this is a part', {
+    hint: 'type: keyscan baseline --prune, with --history where the baseline is for the history too',
+  });
+}
+
+/** Whether a path lies in what was named; without names everything was looked at. */
+function coverOf(
+  { mode }: ScanFlags,
+  top: string,
+  { cwd }: Host,
+): (name: string | null) => boolean {
+  if (mode.type !== 'paths') return () => true;
+  const named = mode.paths.map((each) => realpathSync(path.resolve(cwd, each)));
+  return (name) => {
+    const full = path.resolve(top, name ?? '');
+    return named.some((each) => full === each || full.startsWith(path.join(each, path.sep)));
+  };
 }
 
 /** False when it stands there already, or when there is nothing to write down. */

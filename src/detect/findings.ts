@@ -268,9 +268,10 @@ class Findings {
       entry.group.pieces
         .map((piece) => this.own?.profileOf(piece.value, piece.role))
         .find((name) => name !== undefined) ?? null;
+    // a Mac may spell the same name with accents apart
     const identity =
       rule.guessable === true
-        ? `${main?.verdict.subject ?? main?.name ?? ''}\0${path}`
+        ? `${main?.verdict.subject ?? main?.name ?? ''}\0${path.normalize('NFC')}`
         : (main?.verdict.canonical ?? main?.value ?? '');
     const lines = [...new Set(parts.flatMap((part) => linesOf(part)))];
     const inline = this.inline(rule.id, draft.provider, lines);

@@ -88,8 +88,14 @@ export function joinConflicts(text: string): string {
 export function updateBaseline(
   baseline: Baseline,
   findings: readonly Finding[],
-  options: { readonly today: Date; readonly prune?: boolean },
+  options: {
+    readonly today: Date;
+    readonly prune?: boolean;
+    /** Whether what stood at the path when it was written down was looked at. */
+    readonly covers?: (path: string | null) => boolean;
+  },
 ): BaselineUpdate {
+  const { covers = () => true } = options;
   const next = new Map(baseline);
   const found = new Set(findings.map(({ fingerprint }) => fingerprint));
   const added = new Set<string>();
@@ -98,7 +104,9 @@ export function updateBaseline(
     next.set(finding.fingerprint, baselineEntry(finding));
     added.add(finding.fingerprint);
   }
-  const stale = [...baseline.keys()].filter((fingerprint) => !found.has(fingerprint));
+  const stale = [...baseline]
+    .filter(([fingerprint, { path }]) => !found.has(fingerprint) && covers(path))
+    .map(([fingerprint]) => fingerprint);
   if (options.prune) stale.forEach((fingerprint) => next.delete(fingerprint));
   const expired = [...baseline]
     .filter(([fingerprint, entry]) => found.has(fingerprint) && isExpired(entry, options.today))
@@ -140,7 +148,7 @@ export function ignoreLeak(
   }
   if (isExpired(entry, today)) {
     throw new UserError(`--until ${quote(until ?? '')} is already past`, {
-      hint: 'Name a day from today on, or leave --until out.',
+      hint: `Name a day from today on, in UTC ${today.toISOString().slice(0, 10)}, or leave --until out.`,
     });
   }
   return new Map(baseline).set(fingerprint, entry);

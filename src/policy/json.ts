@@ -190,7 +190,7 @@ class Parser {
     const next = this.text.slice(this.position, this.position + 2);
     if (next === '//' || next === '/*') this.fail('JSON has no comments; remove this one');
     if (conflictShape.test(this.text.slice(this.position, this.position + 8))) {
-      this.fail('a merge conflict is not resolved here');
+      this.fail('a merge conflict is not resolved here', this.position, conflictHint);
     }
   }
 
@@ -211,12 +211,13 @@ class Parser {
         : 'this is not a JSON value';
   }
 
-  private fail(message: string, offset = this.position): never {
-    throw new UserError(`${this.at(Math.min(offset, this.text.length))}: ${message}`, {
-      hint: 'Mend the file there; it must be plain JSON.',
-    });
+  private fail(message: string, offset = this.position, hint = plainHint): never {
+    throw new UserError(`${this.at(Math.min(offset, this.text.length))}: ${message}`, { hint });
   }
 }
+
+const plainHint = 'Mend the file there; it must be plain JSON.';
+const conflictHint = 'Keep the lines of both sides, and take the marks of git out.';
 
 const blankShape = /[ \t\r\n]*/y;
 const stringSpecial = /["\\\u0000-\u001f]/g;
