@@ -164,6 +164,23 @@ describe('git that refuses', () => {
     });
   });
 
+  it.each([
+    [['extensions.fromTomorrow', 'true'], 'it does not know fromtomorrow'],
+    [['core.repositoryFormatVersion', '9'], 'its format is newer'],
+  ])('says that git is too old for a repository with %j', (setting, why) => {
+    const repo = repository();
+    repo.commit({ 'a.txt': 'a\n' });
+    repo.git('config', 'core.repositoryFormatVersion', '1');
+    repo.git('config', ...setting);
+    for (const mode of ['--staged', '--history'])
+      expect(repo.keyscan(mode)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`this git is too old for the repository: ${why}\n`),
+      });
+    expect(repo.keyscan('.').code).toBe(0);
+  });
+
   it('says so when git is not installed', () => {
     const git = openGit(temporaryFolder(), { PATH: temporaryFolder('empty') });
     expect(errorOf(() => git.run(['--version'])).message).toBe('git was not found');

@@ -233,6 +233,15 @@ function failure(cwd: string, args: readonly string[], outcome: Outcome): UserEr
       hint: 'scan its commits: keyscan --history',
     });
   }
+  // the names of what it does not know stand on lines of their own
+  const [, unknown] =
+    /unknown repository extensions? found:\s+(\S+)|found \d+$/im.exec(stderr) ?? [];
+  if (/unknown repository extension|expected git repo version/i.test(stderr)) {
+    const why = unknown === undefined ? 'its format is newer' : `it does not know ${unknown}`;
+    return new UserError(`this git is too old for the repository: ${why}`, {
+      hint: 'put a newer git first in PATH; files are scanned without it: keyscan PATH',
+    });
+  }
   if (outcome.tooMuch) return new UserError(`git ${args[0] ?? ''} printed too much to hold`);
   const said = stderr.trim().split('\n').slice(0, 3).join(' | ');
   return new UserError(
