@@ -233,6 +233,8 @@ describe('the commands for commits that nobody else has', () => {
     expect(finding?.next[1]).toBe(
       'Take it out, then (others hold it too: old, v1): git commit --amend --no-edit -- a.ini',
     );
+    for (const name of ['one', 'two', 'three']) repo.git('branch', name);
+    expect(printed(repo)[0]).toContain('(others hold it too: old, one, three and 2 more): git');
   });
 
   it('take it out where HEAD is on no branch', () => {

@@ -133,11 +133,16 @@ function isWorkTree(name: string): boolean {
   return /^(?:main-worktree|worktrees\/.*)\/HEAD$/.test(name);
 }
 
+/** A repository may have thousands. */
+const mostOthers = 3;
+
 function alsoIn(refs: readonly string[], done: readonly string[]): string {
   const others = refs
     .filter((name) => !done.includes(name) && !name.startsWith('refs/remotes/'))
     .map((name) => name.replace(/^refs\/(?:heads\/|tags\/|(?=stash$))/, ''));
-  return others.length === 0 ? '' : ` (others hold it too: ${others.join(', ')})`;
+  const more = others.length - mostOthers;
+  const named = others.slice(0, mostOthers).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return others.length === 0 ? '' : ` (others hold it too: ${named})`;
 }
 
 function elsewhere({ refs, taken }: Situation): string | undefined {
