@@ -843,6 +843,10 @@ describe('history', () => {
       findings: [{ commit: last }, { commit: last }],
       skipped: [{ path: gone }],
     });
+    expect(scan(repo, '--history', '--reflog', '--unreachable')).toMatchObject({
+      code: 2,
+      findings: [{ commit: first }, { commit: last }],
+    });
     for (const args of [
       ['--since', 'old'],
       ['--range', 'old...HEAD'],

@@ -66,7 +66,7 @@ export function scanCommits(
 }
 
 async function scanWalk(
-  { git, listed, gaps, isHere }: Walk,
+  { git, selection, listed, gaps, isHere }: Walk,
   scanner: Scanner,
   asked: CommitsRequest,
   watch: Watch,
@@ -82,14 +82,14 @@ async function scanWalk(
     request.tips
       .filter((tip) => isCommit(tip) && tip.name.startsWith(prefix))
       .map(({ target }) => target);
-  const { options = [], revisions } = request.selection;
+  const { options = [], revisions } = selection;
   const remote = starts('refs/remotes/').map((id) => `^${id}`);
   scan.unpushed = new Set(
     remote.length === 0
       ? listed
-      : listCommits(git, { options, revisions: [...revisions.filter(isHere), ...remote] }),
+      : listCommits(git, { options, revisions: [...revisions, ...remote] }),
   );
-  if (options.includes('--reflog') || request.loose !== undefined) {
+  if (asked.selection.options?.includes('--reflog') === true || request.loose !== undefined) {
     const held = new Set(listCommits(git, { revisions: starts('') }));
     scan.forgotten = new Set(listed.filter((id) => !held.has(id)));
   }

@@ -25,7 +25,7 @@ import type { ReportContext } from '../report/format.ts';
 import { count } from '../report/words.ts';
 import type { Collected } from './collect.ts';
 import { scanCommits } from './commits.ts';
-import type { CommitsRequest } from './commits.ts';
+import type { CommitsRequest, CommitsScan } from './commits.ts';
 import type { GitMode, HistoryMode, PushMode } from './flags.ts';
 import { openHistoryCache } from './history-cache.ts';
 import type { Host, Interrupted } from './host.ts';
@@ -160,20 +160,20 @@ async function scanSelection(
     asked: { ...asked(settings), ...(code === undefined ? {} : { interrupted: code }) },
     base,
     what: 'commits',
-    notes: [...notesOf(collected.commits, where, code), ...partialNotes(git, collected.skipped)],
+    notes: [...notesOf(collected, where, code), ...partialNotes(git, collected.skipped)],
     clean: collected.clean,
   };
 }
 
 function notesOf(
-  commits: number,
+  { commits, skipped }: CommitsScan,
   where: string,
   interrupted: Interrupted | undefined,
 ): readonly string[] {
   if (interrupted !== undefined) {
     return [`interrupted after ${count(commits, 'commit')}: this is what was found until then`];
   }
-  return commits === 0 ? [`${where} holds no commits`] : [];
+  return commits + skipped.length === 0 ? [`${where} holds no commits`] : [];
 }
 
 function partialNotes(git: Git, skipped: readonly Skipped[]): readonly string[] {

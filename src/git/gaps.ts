@@ -13,6 +13,8 @@ import { type Git, openGit } from './run.ts';
 export interface Walk {
   /** Takes no parents for parents that cannot be read. */
   readonly git: Git;
+  /** What of it can be asked for. */
+  readonly selection: Selection;
   readonly listed: readonly string[];
   readonly gaps: readonly Skipped[];
   /** Whether a commit can be read. */
@@ -31,8 +33,10 @@ export async function walkable<T>(
   } catch (error) {
     return around(git, selection, use, error);
   }
-  return use({ git, listed, gaps: [], isHere: () => true });
+  return use({ git, selection, listed, gaps: [], isHere: () => true });
 }
+
+const reflog = '--reflog';
 
 async function around<T>(
   git: Git,
@@ -49,8 +53,14 @@ async function around<T>(
     }),
   );
   const isHere = (id: string): boolean => commits.has(id.replace('^', ''));
-  const revisions = selection.revisions.filter(isHere);
-  if (lost.size === 0 && revisions.length === selection.revisions.length) throw error;
+  // a reflog with damage ends git's list too; then whatever is here is looked at
+  const { options = [] } = selection;
+  const isLogged = options.includes(reflog);
+  const walked: Selection = {
+    options: options.filter((option) => option !== reflog),
+    revisions: [...selection.revisions.filter(isHere), ...(isLogged ? commits.keys() : [])],
+  };
+  if (lost.size === 0 && selection.revisions.every(isHere) && !isLogged) throw error;
   const folder = mkdtempSync(join(tmpdir(), 'keyscan-history-'));
   try {
     const grafts = join(folder, 'grafts');
@@ -59,13 +69,13 @@ async function around<T>(
     );
     writeFileSync(grafts, `${lines.join('\n')}\n`);
     const grafted = openGit(git.cwd, git.environment, grafts);
-    const listed = listCommits(grafted, { ...selection, revisions });
+    const listed = listCommits(grafted, walked);
     const gone = [
       ...selection.revisions.filter((revision) => !isHere(revision)),
       ...listed.flatMap((id) => lost.get(id) ?? []),
     ];
     const gaps = [...new Set(gone)].sort().map(gap);
-    return await use({ git: grafted, listed, gaps, isHere });
+    return await use({ git: grafted, selection: walked, listed, gaps, isHere });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
