@@ -75,7 +75,7 @@ describe('keyscan baseline', () => {
   });
 
   it('removes with --prune nothing of what the scan was not to look at', () => {
-    const cwd = world({ 'a.env': pair, 'sub/b.txt': token });
+    const cwd = makeFolder({ 'a.env': pair, 'sub/b.txt': token });
     run(['baseline'], { cwd });
     const before = read(cwd);
     expect(run(['baseline', '--prune', 'a.env'], { cwd }).stderr).toBe(

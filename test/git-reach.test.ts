@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { type CommitGraph, containing } from '../src/git/reach.ts';
-import type { Tip } from '../src/git/revisions.ts';
+import type { Tip } from '../src/git/tips.ts';
 import { runs } from './support/effort.ts';
 
 const nameOf = (place: number): string => `c${place}`;

@@ -8,8 +8,9 @@ import { type Change, contentsBefore } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
 import { type Walk, walkable } from '../git/gaps.ts';
-import { containing, isCommit, loadGraph, type TreeEntry, treeOf } from '../git/reach.ts';
-import { isGone, listCommits, type Selection, type Tip } from '../git/revisions.ts';
+import { containing, loadGraph, type TreeEntry, treeOf } from '../git/reach.ts';
+import { listCommits, type Selection } from '../git/revisions.ts';
+import { isCommit, isGone, type Tip } from '../git/tips.ts';
 import type { Empties } from '../git/packs.ts';
 import type { Git } from '../git/run.ts';
 import {
@@ -22,8 +23,8 @@ import {
   textsOf,
   walkCommits,
 } from '../git/walk.ts';
-import { count, number } from '../report/words.ts';
 import type { Watch } from './collect.ts';
+import { status, watched } from './commits-progress.ts';
 import { type Bringing, rewriter } from './rewriter.ts';
 import { onLines } from './staged.ts';
 
@@ -132,25 +133,6 @@ const nobody = { author: null, date: null } as const;
 /** More commits than that have another problem than the right command. */
 const mostRewrites = 100;
 
-/** Says how far it is. */
-function* watched(
-  sifting: Generator<number, Empties> | undefined,
-  watch: Watch,
-): Generator<undefined, Empties> {
-  if (sifting === undefined) return { find: () => -1, size: () => 0 };
-  const started = performance.now();
-  for (;;) {
-    const step = sifting.next();
-    if (step.done === true) return step.value;
-    const { value } = step;
-    void watch.tick(() => {
-      const left = value > 0 ? ` (${leftOf(value, started)} left)` : '';
-      return `scanning: ${Math.round(value * 100)} % of what is packed${left}`;
-    });
-    yield;
-  }
-}
-
 function fingerprintsOf(findings: readonly Finding[]): ReadonlySet<string> {
   return new Set(findings.map(({ fingerprint }) => fingerprint));
 }
@@ -167,25 +149,6 @@ function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Ti
 function tagInside(tag: Uint8Array): string | undefined {
   const header = Buffer.from(tag.buffer, tag.byteOffset, tag.byteLength).toString('latin1', 0, 200);
   return /^object ([0-9a-f]+)\ntype tag\n/.exec(header)?.[1];
-}
-
-function status(
-  {
-    done,
-    total,
-    started,
-  }: { readonly done: number; readonly total: number; readonly started: number },
-  leaks: number,
-): string {
-  const rate = done / ((performance.now() - started) / 1000);
-  const found = leaks === 0 ? '' : `, ${count(leaks, 'leak')}`;
-  return `scanning: ${count(done, 'commit')} of ${number(total)} (${Math.round(rate)}/s, ${leftOf(done / total, started)} left)${found}`;
-}
-
-/** How long the rest takes when so much of it was done since then. */
-function leftOf(part: number, started: number): string {
-  const seconds = Math.ceil(((performance.now() - started) / 1000) * (1 / part - 1));
-  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 class CommitsScanning {

@@ -8,16 +8,10 @@ import type { Skipped } from '../core/finding.ts';
 import type { Scanner } from '../detect/api.ts';
 import { isPartial } from '../git/objects.ts';
 import { siftPacks } from '../git/packs.ts';
-import {
-  refetch,
-  selectRange,
-  selectSince,
-  shallowBoundary,
-  tips,
-  unshallow,
-} from '../git/revisions.ts';
+import { refetch, selectRange, selectSince, shallowBoundary, unshallow } from '../git/revisions.ts';
 import type { Selection } from '../git/revisions.ts';
-import { isCommit, unreachable } from '../git/reach.ts';
+import { unreachable } from '../git/reach.ts';
+import { isCommit, tips } from '../git/tips.ts';
 import { pushed, pushOfFramework } from '../git/push.ts';
 import { openGit } from '../git/run.ts';
 import type { Git } from '../git/run.ts';

@@ -1,8 +1,9 @@
 // What a push would hand to a remote that it does not have yet, from what git tells its pre-push hook.
 
 import { UserError } from '../core/errors.ts';
-import { remotes, type Selection, type Tip, tips } from './revisions.ts';
+import { remotes, type Selection } from './revisions.ts';
 import type { Git } from './run.ts';
+import { type Tip, tips } from './tips.ts';
 
 export interface Push {
   readonly selection: Selection;

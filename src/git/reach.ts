@@ -1,6 +1,6 @@
 // Which refs reach a commit, and what a tree holds. Asked once at the end of a scan, and only when something was found.
 
-import type { Tip } from './revisions.ts';
+import { isCommit, type Tip } from './tips.ts';
 import type { Git } from './run.ts';
 
 /** The parents of every commit that one of these reaches, parents first: one call of git, whatever is asked of it. */
@@ -115,11 +115,6 @@ function reachedFrom(graph: CommitGraph, starts: readonly string[]): ReadonlySet
     open.push(...(graph.get(id) ?? []));
   }
   return found;
-}
-
-/** Whether it names a commit, not a file or a folder. */
-export function isCommit({ targetType }: Tip): boolean {
-  return targetType === 'commit';
 }
 
 export interface TreeEntry {
