@@ -978,7 +978,7 @@ describe('history', () => {
   });
 });
 
-it('keeps the object folder as it was', () => {
+it('leaves the index as it was, and no lock on it', () => {
   const repo = repository();
   repo.commit({ 'a.ini': bakery.lines });
   const index = (): string => repo.git('ls-files', '--stage', '--debug');

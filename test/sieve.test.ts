@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rules } from '../rules/index.ts';
 import { createScanner } from '../src/detect/scanner.ts';
 import { runs } from './support/effort.ts';
+import { numbers } from './support/numbers.ts';
 import { expand } from './support/examples.ts';
 
 const scanner = createScanner();
@@ -11,14 +12,6 @@ const scanner = createScanner();
 function finds(content: Uint8Array): boolean {
   const { findings, skipped } = scanner.scan({ path: 'a.txt', stage: 'committed', content });
   return findings.length + skipped.length > 0;
-}
-
-function numbers(seed: number): (below: number) => number {
-  let state = (seed + 1) * 2_654_435_761;
-  return (below) => {
-    state = (Math.imul(state | 0, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 /** Lines that say nothing, more than anything sees of them. */

@@ -3,6 +3,7 @@
 import { copyFileSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { numbers } from './numbers.ts';
 import { key, repository, type Repository } from './repository.ts';
 import { temporaryFolder } from './run.ts';
 
@@ -41,12 +42,12 @@ class World {
   private readonly keys = new Set<string>();
   private readonly trees = new Map<string, ReadonlySet<string>>();
   private readonly seed: number;
-  private state: number;
+  private readonly random: (below: number) => number;
   private count = 0;
 
   constructor(seed: number) {
     this.seed = seed;
-    this.state = (seed + 1) * 2_654_435_761;
+    this.random = numbers(seed);
     this.repo = freshRepository();
   }
 
@@ -233,10 +234,5 @@ class World {
     const picked = from[this.random(from.length)];
     if (picked === undefined) throw new Error('nothing to pick');
     return picked;
-  }
-
-  private random(below: number): number {
-    this.state = (Math.imul(this.state | 0, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((this.state / 2 ** 32) * below);
   }
 }
