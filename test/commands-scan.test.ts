@@ -250,9 +250,9 @@ describe('exit code 2', () => {
     });
   });
 
-  it('is for a named pipe that is named', () => {
+  (process.platform === 'win32' ? it.skip : it)('is for a named pipe that is named', () => {
     const cwd = temporaryFolder();
-    if (spawnSync('mkfifo', [join(cwd, 'pipe')]).status !== 0) return;
+    spawnSync('mkfifo', [join(cwd, 'pipe')]);
     const result = run(['-f', 'json', 'pipe'], { cwd, timeout: 10_000 });
     expect(result.code).toBe(2);
     expect(json(result.stdout).skipped).toMatchObject([{ path: 'pipe', reason: 'not-regular' }]);

@@ -5,16 +5,21 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { type FakeUser, moonbakery, user } from './support/fake-aws.ts';
-import { closeAll, commitAll, everyFile, section, world, type World } from './support/migration.ts';
+import {
+  closeAll,
+  commitAll,
+  everyFile,
+  portal,
+  section,
+  world,
+  type World,
+} from './support/migration.ts';
 import { signIn as signInBefore } from './support/token-cache.ts';
 
 afterAll(closeAll);
 jest.setTimeout(60_000);
 
-const asked = [
-  ...['--start-url', 'https://d-1234567890.awsapps.com/start', '--sso-region', 'us-east-1'],
-  ...['--role', 'ReadOnlyAccess', '--yes'],
-];
+const asked = [...portal, ...['--role', 'ReadOnlyAccess', '--yes']];
 
 function envOf({ keys: [own] }: FakeUser): string {
   return `# local\nAWS_ACCESS_KEY_ID=${own!.id}\nAWS_SECRET_ACCESS_KEY=${own!.secret}\nAWS_REGION=eu-west-1\n`;

@@ -5,7 +5,14 @@ import { delimiter } from 'node:path';
 import { availableClients, clients, folderWithAws, newAwsCli } from './support/clients.ts';
 import { sampled, thorough } from './support/effort.ts';
 import { moonbakery } from './support/fake-aws.ts';
-import { closeAll, programsWithoutAws, section, world, type World } from './support/migration.ts';
+import {
+  closeAll,
+  portal,
+  programsWithoutAws,
+  section,
+  world,
+  type World,
+} from './support/migration.ts';
 
 jest.setTimeout(120_000);
 afterEach(closeAll);
@@ -14,12 +21,6 @@ const newest = newAwsCli();
 const installed = [...availableClients(), ...(newest === undefined ? [] : [newest])].map(
   ({ id }) => id,
 );
-const flags = [
-  '--start-url',
-  'https://d-1234567890.awsapps.com/start',
-  '--sso-region',
-  'us-east-1',
-];
 
 async function alice(): Promise<World> {
   const made = moonbakery();
@@ -33,7 +34,7 @@ describe.each(sampled(['aws-cli-1', 'aws-cli-2', 'aws-cli-new'] as const, 1))(
 
     const fix = async (here: World, env: Readonly<Record<string, string>> = {}) => {
       const path = [folderWithAws(id, here.aws), programsWithoutAws()].join(delimiter);
-      return here.fix([...flags, '--role', 'ReadOnlyAccess', '--yes'], { PATH: path, ...env });
+      return here.fix([...portal, '--role', 'ReadOnlyAccess', '--yes'], { PATH: path, ...env });
     };
 
     itWithCli('confirms the profile that was moved, with the new role', async () => {
@@ -101,7 +102,7 @@ source_profile = work
     const here = await chain();
     const path = [folderWithAws(id, here.aws), programsWithoutAws()].join(delimiter);
     const { code, stdout } = await here.fix(
-      [...flags, '--profile', 'work', '--role', 'ReadOnlyAccess', '--yes', ...more],
+      [...portal, '--profile', 'work', '--role', 'ReadOnlyAccess', '--yes', ...more],
       { PATH: path },
     );
     const client = [...clients, newest].find((one) => one?.id === id)!;

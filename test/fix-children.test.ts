@@ -5,7 +5,14 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { moonbakery } from './support/fake-aws.ts';
-import { closeAll, programsWithoutAws, section, waysToWrite, world } from './support/migration.ts';
+import {
+  closeAll,
+  portal,
+  programsWithoutAws,
+  section,
+  waysToWrite,
+  world,
+} from './support/migration.ts';
 import { temporaryFolder, writeTree } from './support/run.ts';
 
 afterAll(closeAll);
@@ -31,10 +38,7 @@ itWithSh('tells no program that it starts a secret', async () => {
   });
   for (const name of ['git', 'aws', 'browser']) chmodSync(join(programs, name), 0o755);
   const { code } = await here.fix(
-    [
-      ...['--start-url', 'https://d-1234567890.awsapps.com/start', '--sso-region', 'us-east-1'],
-      ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
-    ],
+    [...portal, ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes']],
     {
       PATH: [programs, '/usr/bin', '/bin'].join(delimiter),
       BROWSER: `${join(programs, 'browser')} %s`,

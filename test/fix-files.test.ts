@@ -14,17 +14,11 @@ import { join } from 'node:path';
 
 import { runs } from './support/effort.ts';
 import { type FakeUser, moonbakery, user } from './support/fake-aws.ts';
-import { closeAll, everyFile, section, world, type World } from './support/migration.ts';
+import { closeAll, everyFile, portal, section, world, type World } from './support/migration.ts';
 import { temporaryFolder } from './support/run.ts';
 
 const dev = '111122223333';
-const signIn = [
-  '--start-url',
-  'https://d-1234567890.awsapps.com/start',
-  '--sso-region',
-  'us-east-1',
-];
-const asked = [...signIn, '--role', 'ReadOnlyAccess', '--yes'];
+const asked = [...portal, '--role', 'ReadOnlyAccess', '--yes'];
 
 afterAll(closeAll);
 jest.setTimeout(60_000);
@@ -109,7 +103,7 @@ describe('AWS files elsewhere', () => {
       writeFileSync(join(outside, 'credentials'), section('work', owner));
       mkdirSync(join(here.home, '.aws'));
       symlinkSync(join(outside, 'credentials'), join(here.home, '.aws/credentials'));
-      const { stderr } = await here.report([...signIn, '--role', 'ReadOnlyAccess', how]);
+      const { stderr } = await here.report([...portal, '--role', 'ReadOnlyAccess', how]);
       expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
         `~/.aws/credentials is a link that leads out of your home folder, to ${outside}/credentials: that file is changed`,
       );
@@ -172,7 +166,7 @@ describe('AWS files that the AWS CLI cannot read', () => {
     const here = await alice(broken);
     const before = everyFile(here.home);
     const { code, report } = await here.report([
-      ...signIn,
+      ...portal,
       '--role',
       'ReadOnlyAccess',
       '--dry-run',
@@ -194,7 +188,7 @@ describe('AWS files that the AWS CLI cannot read', () => {
     const here = await alice((owner) => ({
       '.aws/credentials': `${section('work', owner)}\n[other]\n${twice}`,
     }));
-    const { stdout } = await here.fix([...signIn, '--dry-run']);
+    const { stdout } = await here.fix([...portal, '--dry-run']);
     expect(stdout).toContain('\\x1b[31mregion was set twice');
     expect(stdout).not.toContain('\x1b');
   });
@@ -203,7 +197,7 @@ describe('AWS files that the AWS CLI cannot read', () => {
     const here = await alice(broken);
     const before = everyFile(here.home);
     const { code, stdout, stderr } = await here.fix([
-      ...signIn,
+      ...portal,
       '--role',
       'ReadOnlyAccess',
       '--format',
@@ -259,7 +253,7 @@ describe(`${many} profiles`, () => {
       { aws: made },
     );
     const { code, report } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--map', join(here.home, 'map.json'), '--yes'],
     ]);
     expect([code, report.profiles.length]).toEqual([0, many]);

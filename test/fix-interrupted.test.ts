@@ -11,6 +11,7 @@ import {
   closeAll,
   commitAll,
   everyFile,
+  portal,
   programsWithoutAws,
   section,
   userOf,
@@ -22,12 +23,6 @@ import { type RunResult, start, temporaryFolder, writeTree } from './support/run
 afterAll(closeAll);
 jest.setTimeout(60_000);
 
-const portal = [
-  '--start-url',
-  'https://d-1234567890.awsapps.com/start',
-  '--sso-region',
-  'us-east-1',
-];
 const flags = [
   ...portal,
   ...['--role', 'ReadOnlyAccess', '--yes', '--device-code', '--no-browser'],

@@ -4,16 +4,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { moonbakery } from './support/fake-aws.ts';
-import { closeAll, everyFile, section, waysToWrite, world } from './support/migration.ts';
+import { closeAll, everyFile, portal, section, waysToWrite, world } from './support/migration.ts';
 
 afterAll(closeAll);
 jest.setTimeout(60_000);
 
 const config = '# ours\r\n[profile work]\r\nregion = eu-west-1\r\n';
-const args = [
-  ...['--start-url', 'https://d-1234567890.awsapps.com/start', '--sso-region', 'us-east-1'],
-  ...['--role', 'ReadOnlyAccess', '--yes', '--env-files', 'yes'],
-];
+const args = [...portal, ...['--role', 'ReadOnlyAccess', '--yes', '--env-files', 'yes']];
 
 async function alice() {
   const aws = moonbakery();

@@ -9,6 +9,7 @@ import {
   closeAll,
   commitAll,
   everyFile,
+  portal,
   section,
   userOf,
   waysToWrite,
@@ -19,12 +20,6 @@ import { signIn as signInBefore } from './support/token-cache.ts';
 
 const dev = '111122223333';
 const prod = '444455556666';
-const signIn = [
-  '--start-url',
-  'https://d-1234567890.awsapps.com/start',
-  '--sso-region',
-  'us-east-1',
-];
 
 afterAll(closeAll);
 jest.setTimeout(60_000);
@@ -57,7 +52,7 @@ sso_registration_scopes = sso:account:access
 describe('a migration', () => {
   it('moves the profile, proves it, and takes the key out', async () => {
     const here = await alice();
-    const { code, report } = await here.report([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const { code, report } = await here.report([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     expect(code).toBe(0);
     expect(report.profiles).toEqual([
       {
@@ -80,7 +75,7 @@ describe('a migration', () => {
 
   it('signs with the old key only to ask whose it is', async () => {
     const here = await alice();
-    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    await here.fix([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     const signed = here.aws.log.filter(({ signer }) => signer?.startsWith('AKIA'));
     expect(signed.map(({ operation, verified }) => [operation, verified])).toEqual([
       ['GetCallerIdentity', true],
@@ -90,7 +85,7 @@ describe('a migration', () => {
   it('signs nothing with the old key under --no-verify', async () => {
     const here = await alice();
     const { code } = await here.fix([
-      ...signIn,
+      ...portal,
       '--role',
       'ReadOnlyAccess',
       '--yes',
@@ -106,14 +101,14 @@ describe('a migration', () => {
     signInBefore(here.home, here.aws, 'sso');
     here.aws.state.tokens.clear();
     here.aws.state.refreshTokens.clear();
-    const { code } = await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const { code } = await here.fix([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     expect(code).toBe(0);
     expect(here.read('.aws/config')).toBe(moved);
   });
 
   it('has nothing to do the second time', async () => {
     const here = await alice();
-    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    await here.fix([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     const before = everyFile(here.home);
     const asked = here.aws.log.length;
     const { code, stderr } = await here.fix(['--yes']);
@@ -125,7 +120,7 @@ describe('a migration', () => {
 
   it('leaves the tools of the AWS signed in: the token lies in their cache, closed to others', async () => {
     const here = await alice();
-    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    await here.fix([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     const cache = [...everyFile(join(here.home, '.aws/sso/cache'))];
     const token = cache
       .map(([, text]) => JSON.parse(text) as Record<string, string>)
@@ -140,7 +135,7 @@ describe('a migration', () => {
   it('signs in with a code where there is no browser', async () => {
     const here = await alice();
     const { code, stderr } = await here.fix([
-      ...signIn,
+      ...portal,
       ...['--role', 'ReadOnlyAccess', '--yes', '--device-code'],
     ]);
     expect(code).toBe(0);
@@ -150,7 +145,7 @@ describe('a migration', () => {
   it('makes the credentials file no wider than 0600, and keeps a narrower mode', async () => {
     const here = await alice();
     chmodSync(join(here.home, '.aws/credentials'), 0o644);
-    await here.fix([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    await here.fix([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     expect(statSync(join(here.home, '.aws/credentials')).mode & 0o777).toBe(0o600);
   });
 
@@ -161,7 +156,7 @@ describe('a migration', () => {
       { '.aws/credentials': `${section('work', first!)}\n${section('other', second!)}` },
       { aws: made, tree: { 'map.json': JSON.stringify({ work: { role: 'Billing' } }) } },
     );
-    const { code, report } = await here.report([...signIn, '--map', 'map.json', '--yes']);
+    const { code, report } = await here.report([...portal, '--map', 'map.json', '--yes']);
     expect(code).toBe(0);
     expect(report.profiles.map(({ profile, role }) => [profile, role])).toEqual([
       ['work', 'Billing'],
@@ -182,7 +177,7 @@ describe('a name that some SDK cannot read', () => {
       join(here.cwd, 'map.json'),
       JSON.stringify({ 'acme work': { role: 'ReadOnlyAccess', rename: 'acme-work' } }),
     );
-    const { code, report } = await here.report([...signIn, '--map', 'map.json', '--yes']);
+    const { code, report } = await here.report([...portal, '--map', 'map.json', '--yes']);
     expect({ code, profiles: report.profiles }).toMatchObject({
       code: 0,
       profiles: [{ profile: 'acme work', class: 'odd-name', action: 'migrate', state: 'done' }],
@@ -199,7 +194,7 @@ describe('a name that some SDK cannot read', () => {
   it('is left as it is without', async () => {
     const here = await odd();
     const before = here.read('.aws/credentials');
-    const { code, report } = await here.report([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const { code, report } = await here.report([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     expect({ code, profiles: report.profiles }).toMatchObject({
       code: 1,
       profiles: [{ profile: 'acme work', class: 'odd-name', action: 'leave', state: 'left' }],
@@ -211,8 +206,8 @@ describe('a name that some SDK cannot read', () => {
 describe('without a terminal', () => {
   it.each([
     ['the start URL', ['--yes'], '--start-url'],
-    ['the region', ['--yes', ...signIn.slice(0, 2)], '--sso-region'],
-    ['consent', [...signIn, '--role', 'ReadOnlyAccess'], '--yes'],
+    ['the region', ['--yes', ...portal.slice(0, 2)], '--sso-region'],
+    ['consent', [...portal, '--role', 'ReadOnlyAccess'], '--yes'],
   ])('wants %s said before it signs in, and writes nothing', async (_, args, flag) => {
     const here = await alice();
     const before = everyFile(here.home);
@@ -223,7 +218,7 @@ describe('without a terminal', () => {
     expect(here.aws.log).toEqual([]);
   });
 
-  const consented = [...signIn, '--role', 'ReadOnlyAccess', '--yes'];
+  const consented = [...portal, '--role', 'ReadOnlyAccess', '--yes'];
 
   it.each([
     ['there is no browser', [], { BROWSER: 'none' }],
@@ -241,7 +236,7 @@ describe('without a terminal', () => {
   it('chooses no role of several, names them, and leaves the profile', async () => {
     const here = await alice();
     const before = everyFile(here.home);
-    const { code, report, stderr } = await here.report([...signIn, '--yes']);
+    const { code, report, stderr } = await here.report([...portal, '--yes']);
     expect(code).toBe(1);
     expect(report.profiles[0]).toMatchObject({
       state: 'left',
@@ -258,8 +253,8 @@ describe('with CI set', () => {
 
   it.each([
     ['the start URL', ['--yes'], '--start-url'],
-    ['the region', ['--yes', ...signIn.slice(0, 2)], '--sso-region'],
-    ['somebody to sign in', [...signIn, '--role', 'ReadOnlyAccess', '--yes'], '--device-code'],
+    ['the region', ['--yes', ...portal.slice(0, 2)], '--sso-region'],
+    ['somebody to sign in', [...portal, '--role', 'ReadOnlyAccess', '--yes'], '--device-code'],
   ])('wants %s said at once, and writes nothing', async (_, args, flag) => {
     const here = await alice();
     const before = everyFile(here.home);
@@ -332,7 +327,7 @@ describe('a dry run', () => {
 
   it('shows the whole change when all of it is known', async () => {
     const here = await alice();
-    const { report } = await here.report(['--dry-run', ...signIn, '--role', 'ReadOnlyAccess']);
+    const { report } = await here.report(['--dry-run', ...portal, '--role', 'ReadOnlyAccess']);
     const [file] = report.files;
     expect(file?.path).toBe('~/.aws/config');
     expect(file?.diff).toContain('+sso_role_name = ReadOnlyAccess');
@@ -389,7 +384,7 @@ describe('what is not a person’s key', () => {
       { aws: made },
     );
     const { code, report } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--profile', 'work', '--profile', 'root', '--profile', 'dead', '--profile', 'canary'],
       ...['--profile', 'store', '--profile', 'chained', '--yes'],
     ]);
@@ -450,7 +445,7 @@ describe('the old key', () => {
   it('is made inactive by the new role, and seen to be refused', async () => {
     const here = await alice();
     const { code, report, stderr } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
     ]);
     expect(code).toBe(0);
@@ -464,7 +459,7 @@ describe('the old key', () => {
   it('makes itself inactive where the role may not', async () => {
     const here = await alice();
     const { report } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--role', 'Billing', '--yes', '--deactivate', 'yes'],
     ]);
     expect(report.profiles[0]?.oldKey).toBe('inactive');
@@ -479,7 +474,7 @@ describe('the old key', () => {
       { aws: made },
     );
     const { code, report } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--role', 'Billing', '--yes', '--deactivate', 'yes'],
     ]);
     expect(code).toBe(0);
@@ -500,7 +495,7 @@ describe('env files', () => {
       { aws: made, tree: tree(made.users[0]!) },
     );
     const { code, report } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--role', 'ReadOnlyAccess', '--yes', '--env-files', 'yes'],
     ]);
     expect(code).toBe(0);
@@ -522,7 +517,7 @@ describe('env files', () => {
       { aws: made, tree: files },
     );
     const { code, report } = await here.report([
-      ...[join(here.home, 'old/.env'), ...signIn, '--role', 'ReadOnlyAccess', '--yes'],
+      ...[join(here.home, 'old/.env'), ...portal, '--role', 'ReadOnlyAccess', '--yes'],
     ]);
     expect([code, report.files.map(({ path }) => path)]).toEqual([
       0,
@@ -535,7 +530,7 @@ describe('env files', () => {
   it('that are not there are refused before anybody signs in', async () => {
     const here = await alice();
     const before = everyFile(here.home);
-    const { code, stdout, stderr } = await here.fix(['gone.env', ...signIn, '--yes']);
+    const { code, stdout, stderr } = await here.fix(['gone.env', ...portal, '--yes']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('cannot read gone.env');
     expect(everyFile(here.home)).toEqual(before);
@@ -549,7 +544,7 @@ describe('env files', () => {
       { '.aws/credentials': section('work', made.users[0]!) },
       { aws: made, tree: files },
     );
-    const { stderr } = await here.report([...signIn, '--role', 'ReadOnlyAccess', '--yes']);
+    const { stderr } = await here.report([...portal, '--role', 'ReadOnlyAccess', '--yes']);
     expect(stderr).toContain('.env goes on holding the key');
     expect(everyFile(here.cwd).get(join(here.cwd, '.env'))).toBe(files['.env']);
   });
@@ -565,7 +560,7 @@ describe('no secret', () => {
     );
     const outputs = [
       await here.fix(['--dry-run', '--verbose']),
-      await here.fix([...signIn, '--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes']),
+      await here.fix([...portal, '--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes']),
     ];
     const text = outputs.map(({ stdout, stderr }) => stdout + stderr).join('');
     const { tokens, refreshTokens, sessions } = here.aws.state;
@@ -588,7 +583,7 @@ describe('no secret', () => {
 
 describe('a key that is in a repository', () => {
   const deactivating = [
-    ...signIn,
+    ...portal,
     ...['--role', 'AdministratorAccess', '--yes', '--deactivate', 'yes'],
   ];
 
@@ -639,7 +634,7 @@ describe('a profile of the older generation of keys', () => {
       { aws: made },
     );
     const { code, report } = await here.report([
-      ...signIn,
+      ...portal,
       ...['--role', 'ReadOnlyAccess', '--yes', '--no-verify'],
     ]);
     expect([code, report.profiles[0]?.account]).toEqual([0, dev]);

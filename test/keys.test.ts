@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { moonbakery } from './support/fake-aws.ts';
-import { closeAll, section, userOf, world, type World } from './support/migration.ts';
+import { closeAll, portal, section, userOf, world, type World } from './support/migration.ts';
 
 afterAll(closeAll);
 jest.setTimeout(60_000);
@@ -13,10 +13,7 @@ jest.setTimeout(60_000);
 async function migrated(role: string, ...more: string[]): Promise<World> {
   const made = moonbakery();
   const here = await world({ '.aws/credentials': section('work', made.users[0]!) }, { aws: made });
-  const { code, stderr } = await here.fix([
-    ...['--start-url', 'https://d-1234567890.awsapps.com/start', '--sso-region', 'us-east-1'],
-    ...['--role', role, '--yes', ...more],
-  ]);
+  const { code, stderr } = await here.fix([...portal, ...['--role', role, '--yes', ...more]]);
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   return here;
 }

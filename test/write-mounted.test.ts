@@ -26,6 +26,13 @@ const source = `
   console.log(JSON.stringify([result.problem?.message.replace(folder, '~'), texts, readdirSync(folder).sort()]));
 `;
 
+const protect = (how: '+i' | '-i', file: string): boolean =>
+  spawnSync('chattr', [how, file]).status === 0;
+const tried = join(temporaryFolder('protected'), 'file');
+writeFileSync(tried, '');
+const mayProtect = protect('+i', tried) && protect('-i', tried);
+if (!mayProtect) console.warn('SKIPPED: protected files need the right to protect them (chattr)');
+
 let made: string | undefined;
 const program = (): string => (made ??= bundle(source));
 
@@ -74,12 +81,11 @@ describe('a disk', () => {
     ]);
   });
 
-  it('with a protected file', () => {
+  (mayProtect ? it : it.skip)('with a protected file', () => {
     const folder = join(temporaryFolder(), '.aws');
     mkdirSync(folder);
     for (const file of ['config', 'credentials']) writeFileSync(join(folder, file), 'old');
-    const protect = (how: string) => spawnSync('chattr', [how, join(folder, 'credentials')]).status;
-    if (protect('+i') !== 0) return;
+    protect('+i', join(folder, 'credentials'));
     try {
       const { stdout } = spawnSync(process.execPath, [program(), folder], {
         encoding: 'utf8',
@@ -90,7 +96,7 @@ describe('a disk', () => {
         ['config', 'credentials'],
       ]);
     } finally {
-      protect('-i');
+      protect('-i', join(folder, 'credentials'));
     }
   });
 });

@@ -145,8 +145,7 @@ describe('a passphrase file', () => {
     ]);
   });
 
-  it('may be a pipe', () => {
-    if (process.platform === 'win32') return;
+  (process.platform === 'win32' ? it.skip : it)('may be a pipe', () => {
     const pipe = join(temporaryFolder(), 'pipe');
     spawnSync('mkfifo', [pipe]);
     spawnSync('sh', ['-c', `(printf '%s\\n' '${words}' > "${pipe}") >/dev/null 2>&1 &`]);

@@ -129,6 +129,12 @@ function placesOfSecrets(aws: FakeAws, folders: readonly string[]): string[] {
   });
 }
 
+/** The access portal of the fake, as a person types it. */
+export const portal: readonly string[] = [
+  ...['--start-url', 'https://d-1234567890.awsapps.com/start'],
+  ...['--sso-region', 'us-east-1'],
+];
+
 const opened: FakeAws[] = [];
 
 export async function closeAll(): Promise<void> {
