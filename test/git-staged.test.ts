@@ -23,8 +23,9 @@ const newer = pathWithNewGit();
   afterAll(() => {
     process.env['PATH'] = usual;
   });
-  // it leaves folders of a sparse index as they are
-  whatHappens(stagedCases.filter(({ title }) => thorough || title.startsWith('a sparse')));
+  // it leaves folders of a sparse index as they are; scripts/clients.js builds it without the commands that are scripts
+  const cases = stagedCases.filter(({ title }) => !/octopus|inside a submodule/.test(title));
+  whatHappens(cases.filter(({ title }) => thorough || title.startsWith('a sparse')));
 });
 
 function whatHappens(cases: readonly StagedCase[]): void {
