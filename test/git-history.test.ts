@@ -677,7 +677,7 @@ describe('history', () => {
       repo.git('rev-parse', `${leak}:a.ini`),
       repo.git('hash-object', '-w', 'clean'),
     );
-    writeFileSync(join(repo.folder, '.git/info/grafts'), `${tip}\n`);
+    repo.write({ '.git/info/grafts': `${tip}\n` });
     expect(places(repo, '--history')).toEqual([`${leak} a.ini:1`]);
   });
 
