@@ -8,7 +8,7 @@ import { type Change, contentsBefore } from '../git/changes.ts';
 import { newToAll } from '../git/lines.ts';
 import { type Blob, isContent, isUnavailable, readBlobs } from '../git/objects.ts';
 import { type Walk, walkable } from '../git/gaps.ts';
-import { containing, loadGraph, type TreeEntry, treeOf } from '../git/reach.ts';
+import { treeOf } from '../git/reach.ts';
 import { listCommits, type Selection } from '../git/revisions.ts';
 import { isCommit, isGone, type Tip } from '../git/tips.ts';
 import type { Empties } from '../git/packs.ts';
@@ -25,7 +25,8 @@ import {
 } from '../git/walk.ts';
 import type { Watch } from './collect.ts';
 import { status, watched } from './commits-progress.ts';
-import { type Bringing, rewriter } from './rewriter.ts';
+import { Leaks } from './leaks.ts';
+import { keyOf, located } from './leaks-located.ts';
 import { onLines } from './staged.ts';
 
 export interface CommitsRequest {
@@ -92,7 +93,7 @@ async function scanWalk(
   );
   if (asked.selection.options?.includes('--reflog') === true || request.loose !== undefined) {
     const held = new Set(listCommits(git, { revisions: starts('') }));
-    scan.forgotten = new Set(listed.filter((id) => !held.has(id)));
+    scan.leaks.forgotten = new Set(listed.filter((id) => !held.has(id)));
   }
   scan.notes = new Set(listCommits(git, { revisions: starts('refs/notes/') }));
   const sifting =
@@ -114,7 +115,15 @@ async function scanWalk(
   const { skipped, files, bytes } = scan;
   const clean = [...listed.filter((id) => request.known?.has(id) === true), ...scan.clean];
   return {
-    findings: scan.located(listed),
+    findings: located(git, scanner, {
+      leaks: scan.leaks,
+      tips: request.tips,
+      listed,
+      revisions: asked.selection.revisions,
+      isTelling: (key) => scan.telling.has(key),
+      // commands that write commits anew need all of them, and none changes what a header holds
+      isExact: ({ fingerprint }) => gaps.length === 0 && !scan.inHeaders.has(fingerprint),
+    }),
     skipped,
     files,
     bytes,
@@ -128,17 +137,10 @@ async function scanWalk(
 const fewCommits = 200;
 
 /** What no commit brought. */
-const nobody = { author: null, date: null } as const;
-
-/** More commits than that have another problem than the right command. */
-const mostRewrites = 100;
+const nobody: Maker = { author: null, date: null };
 
 function fingerprintsOf(findings: readonly Finding[]): ReadonlySet<string> {
   return new Set(findings.map(({ fingerprint }) => fingerprint));
-}
-
-function keyOf({ blob, path }: TreeEntry): string {
-  return `${blob}\0${path}`;
 }
 
 function tagsOf(tips: readonly Tip[], commits: ReadonlySet<string>): readonly Tip[] {
@@ -154,10 +156,7 @@ function tagInside(tag: Uint8Array): string | undefined {
 class CommitsScanning {
   unpushed: ReadonlySet<string> = new Set();
   notes: ReadonlySet<string> = new Set();
-  /** Commits that only a reflog leads to, or nothing. */
-  forgotten: ReadonlySet<string> = new Set();
-  /** By fingerprint, in the order they were brought in. */
-  readonly leaks = new Map<string, Finding>();
+  readonly leaks = new Leaks();
   readonly skipped: Skipped[];
   readonly clean: string[] = [];
   files = 0;
@@ -165,14 +164,10 @@ class CommitsScanning {
   private readonly git: Git;
   private readonly scanner: Scanner;
   private readonly request: CommitsRequest;
-  /** Commands that write commits anew need all of them. */
-  private readonly isWhole: boolean;
-  /** What the headers of commits hold, for which there is no exact command. */
-  private readonly inHeaders = new Set<string>();
-  /** Contents in which something was found, `blob\0path`, and its fingerprints. */
-  private readonly telling = new Map<string, ReadonlySet<string>>();
-  /** Every commit that brought it, by fingerprint: branches may have it by different ones. */
-  private readonly bringings = new Map<string, Bringing[]>();
+  /** What the headers of commits hold. */
+  readonly inHeaders = new Set<string>();
+  /** Contents in which something was found, by `keyOf`, and its fingerprints. */
+  readonly telling = new Map<string, ReadonlySet<string>>();
   private latestOrigins: readonly [of: string, found: ReadonlyMap<string, string | null>] = [
     '',
     new Map(),
@@ -184,7 +179,6 @@ class CommitsScanning {
     this.scanner = scanner;
     this.request = request;
     this.skipped = [...gaps];
-    this.isWhole = gaps.length === 0;
   }
 
   visit(commit: CommitVisit): void {
@@ -195,7 +189,7 @@ class CommitsScanning {
     );
     for (const { fingerprint } of header) this.inHeaders.add(fingerprint);
     const said = [...message, ...header];
-    this.keep(said, commit.id, () => makerOf(commit.object, 'author'));
+    this.leaks.keep(said, commit.id, () => makerOf(commit.object, 'author'));
     let found = said.length > 0;
     this.files += commit.empty.files;
     this.bytes += commit.empty.bytes;
@@ -236,7 +230,7 @@ class CommitsScanning {
     const isNew = this.request.tags !== undefined || !isCommit(tip);
     const stage = isNew ? 'committed' : this.stageOf(target);
     const said = this.scan({ path, stage, content: messageOf(blob) });
-    this.keep(said, isCommit(tip) ? target : null, () => makerOf(blob, 'tagger'));
+    this.leaks.keep(said, isCommit(tip) ? target : null, () => makerOf(blob, 'tagger'));
   }
 
   private contentOf(tip: Tip): void {
@@ -273,13 +267,13 @@ class CommitsScanning {
       return;
     }
     const found = this.scan({ path, stage: 'committed', content });
-    if (found.length > 0) this.telling.set(`${id}\0${path}`, fingerprintsOf(found));
-    this.keep(found, null, () => nobody);
+    if (found.length > 0) this.telling.set(keyOf({ blob: id, path }), fingerprintsOf(found));
+    this.leaks.keep(found, null, () => nobody);
   }
 
   /** Whether anything is in it, old or new. */
   private look({ change, content }: Brought, commit: CommitVisit): boolean {
-    const key = `${change.blob ?? ''}\0${change.path}`;
+    const key = keyOf({ blob: change.blob ?? '', path: change.path });
     const again = content === undefined;
     if (again && !this.telling.has(key)) return false;
     const blob = content ?? this.read(change.blob);
@@ -296,14 +290,14 @@ class CommitsScanning {
     if (found.length === 0) return false;
     this.telling.set(key, fingerprintsOf(found));
     const candidates = found.filter(
-      (finding) => this.isNews(finding, commit.id) || !this.isBefore(change, finding),
+      (finding) => this.leaks.isNews(finding, commit.id) || !this.isBefore(change, finding),
     );
     if (candidates.length > 0) {
       const brought = onLines(candidates, this.linesOf(change, blob, commit));
       // git names a note by what it belongs to, in folders when there are many
       const noted = path === '<note>' ? change.path.replaceAll('/', '') : undefined;
       const place = { blob: change.blob ?? undefined, noted };
-      this.keep(brought, commit.id, () => makerOf(commit.object, 'author'), place);
+      this.leaks.keep(brought, commit.id, () => makerOf(commit.object, 'author'), place);
     }
     return true;
   }
@@ -318,49 +312,9 @@ class CommitsScanning {
 
   /** Whether a parent had it under the same path. */
   private isBefore({ before, path }: Change, { fingerprint }: Finding): boolean {
-    return before.some(({ blob }) => this.telling.get(`${blob ?? ''}\0${path}`)?.has(fingerprint));
-  }
-
-  /** What is pushed in one of the commits that brought it is pushed. */
-  private bring(bringing: Bringing): void {
-    const { fingerprint, stage, next } = bringing.finding;
-    const before = this.bringings.get(fingerprint);
-    if (before === undefined) this.bringings.set(fingerprint, [bringing]);
-    else before.push(bringing);
-    const known = this.leaks.get(fingerprint);
-    if (known?.stage === 'committed' && stage === 'pushed') {
-      this.leaks.set(fingerprint, { ...known, stage, next });
-    }
-  }
-
-  /**
-   * A leak that somebody allowed where it was first seen is news where the permission is missing, and one that was
-   * amended or reset where a ref leads to it.
-   */
-  private isNews({ fingerprint, suppressed }: Finding, commit: string | null): boolean {
-    const known = this.leaks.get(fingerprint);
-    if (known === undefined || (known.suppressed !== null && suppressed === null)) return true;
-    return (
-      commit !== null &&
-      this.forgotten.has(known.commit ?? '') &&
-      !this.forgotten.has(commit) &&
-      (known.suppressed === null) === (suppressed === null)
+    return before.some(({ blob }) =>
+      this.telling.get(keyOf({ blob: blob ?? '', path }))?.has(fingerprint),
     );
-  }
-
-  private keep(
-    findings: readonly Finding[],
-    commit: string | null,
-    maker: () => Maker | typeof nobody,
-    place: Pick<Bringing, 'blob' | 'noted'> = {},
-  ): void {
-    for (const finding of findings) {
-      if (commit !== null) this.bring({ ...place, finding, commit });
-      if (!this.isNews(finding, commit)) continue;
-      const known = this.leaks.get(finding.fingerprint);
-      const { stage, next } = known?.stage === 'pushed' ? known : finding;
-      this.leaks.set(finding.fingerprint, { ...finding, stage, next, commit, ...maker() });
-    }
   }
 
   private stageOf(commit: string): Stage {
@@ -399,76 +353,5 @@ class CommitsScanning {
       this.latestOrigins = [of, contentsBefore(this.git, ['diff-tree', '-r', ...compared])];
     }
     return this.latestOrigins[1].get(rawPath) ?? undefined;
-  }
-
-  /** With what only the end of the scan can tell: which refs reach it, and whether HEAD still holds it. */
-  located(listed: readonly string[]): readonly Finding[] {
-    const findings = [...this.leaks.values()];
-    if (findings.length === 0) return [];
-    const bringingsOf = ({ fingerprint }: Finding): readonly Bringing[] =>
-      this.bringings.get(fingerprint) ?? [];
-    const commits = new Set(findings.flatMap(bringingsOf).map(({ commit }) => commit));
-    const { code, stdout } = this.git.attempt(['rev-parse', '--verify', 'HEAD^{commit}']);
-    const head = code === 0 ? stdout.toString().trim() : null;
-    const starts = this.request.tips.filter(isCommit).map(({ target }) => target);
-    const graph = loadGraph(this.git, [...new Set([...starts, ...(head === null ? [] : [head])])]);
-    const reaching = containing(graph, commits, this.request.tips);
-    const refsOf = (commit: string): readonly string[] => reaching.get(commit) ?? [];
-    const paths = new Set(findings.map(({ path }) => path));
-    const atHead = this.atHead(paths, head !== null && listed.includes(head));
-    const exactly =
-      this.isWhole && new Set(findings.map(({ commit }) => commit)).size <= mostRewrites
-        ? rewriter(this.git, {
-            graph,
-            head,
-            refsOf,
-            bringingsOf,
-            atHead: ({ fingerprint }) => atHead.get(fingerprint) ?? new Map(),
-          })
-        : undefined;
-    return findings.map((finding) => {
-      const refs = new Set(bringingsOf(finding).flatMap(({ commit }) => refsOf(commit)));
-      const located = {
-        ...finding,
-        atHead: atHead.has(finding.fingerprint),
-        refs: [...refs].sort(),
-      };
-      const isExact = exactly !== undefined && !this.inHeaders.has(finding.fingerprint);
-      return isExact ? exactly(located) : located;
-    });
-  }
-
-  /**
-   * What lies in HEAD's tree, as far as it was found anywhere, stands under the same path, or, where HEAD itself was not
-   * looked at, is not what the scan ended with: the blob of each path.
-   */
-  private atHead(
-    wanted: ReadonlySet<string>,
-    isVisited: boolean,
-  ): ReadonlyMap<string, ReadonlyMap<string, string>> {
-    const ends = this.request.selection.revisions.filter((id) => !isVisited && !id.startsWith('^'));
-    const trees = ends.map((id) => new Set(treeOf(this.git, id)?.map(keyOf)));
-    const entries = (treeOf(this.git, 'HEAD') ?? []).filter((entry) => {
-      const key = keyOf(entry);
-      return (
-        wanted.has(entry.path) || this.telling.has(key) || trees.some((tree) => !tree.has(key))
-      );
-    });
-    const pathsOf = new Map<string, string[]>();
-    for (const { blob, path } of entries) {
-      pathsOf.set(blob, [...(pathsOf.get(blob) ?? []), path]);
-    }
-    const found = new Map<string, Map<string, string>>();
-    for (const [id, content] of readBlobs(this.git, [...pathsOf.keys()])) {
-      if (isUnavailable(content)) continue;
-      for (const path of pathsOf.get(id) ?? []) {
-        const { findings } = this.scanner.scan({ path, stage: 'committed', content });
-        for (const { fingerprint } of findings) {
-          const at = found.get(fingerprint) ?? new Map<string, string>();
-          found.set(fingerprint, at.set(path, id));
-        }
-      }
-    }
-    return found;
   }
 }
