@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { sampled } from './support/effort.ts';
 import { newerGit, oldestGit } from './support/git-stand-ins.ts';
 import { key, repository, type Repository } from './support/repository.ts';
 import { program, run, temporaryFolder } from './support/run.ts';
@@ -246,7 +247,7 @@ describe('keyscan install', () => {
     });
   });
 
-  it.each(['/bin/sh', '/usr/bin/env bash', '/bin/sh -e'])(
+  it.each(sampled(['/bin/sh', '/usr/bin/env bash', '/bin/sh -e'], 1))(
     'lets a kept hook of %s go by its own name and stop the commit',
     (shell) => {
       const repo = repository();
@@ -266,15 +267,20 @@ describe('keyscan install', () => {
     },
   );
 
-  it.each([
-    ['one that sh reads by default', 'exit 3\n', false],
-    ['an empty one', '', true],
-    ['one without a line end', '#!/bin/sh\nexit 3', false],
-    ['one whose first line ends in CRLF', '#!/bin/sh\r\nexit 0\r\n', false],
-    ['one whose shell takes no further options', '#!/bin/sh -\nexit 0\n', true],
-    ['one whose shell has a long option', '#!/usr/bin/env -S bash --norc\nexit 0\n', true],
-    ['one of another language', `#!${process.execPath}\nprocess.exit(3);\n`, false],
-  ])('treats a kept hook as git did: %s', (_, text, goes) => {
+  it.each(
+    sampled<[string, string, boolean]>(
+      [
+        ['one that sh reads by default', 'exit 3\n', false],
+        ['an empty one', '', true],
+        ['one without a line end', '#!/bin/sh\nexit 3', false],
+        ['one whose first line ends in CRLF', '#!/bin/sh\r\nexit 0\r\n', false],
+        ['one whose shell takes no further options', '#!/bin/sh -\nexit 0\n', true],
+        ['one whose shell has a long option', '#!/usr/bin/env -S bash --norc\nexit 0\n', true],
+        ['one of another language', `#!${process.execPath}\nprocess.exit(3);\n`, false],
+      ],
+      3,
+    ),
+  )('treats a kept hook as git did: %s', (_, text, goes) => {
     const repo = repository();
     repo.commit({ 'README.md': '#\n' });
     repo.hook('pre-commit', '');
@@ -406,7 +412,7 @@ describe('keyscan install', () => {
     },
   );
 
-  it.each(['my hooks', 'tab\there', 'line\nend', '~/hooks', 'h\u00f6oks/"x"'])(
+  it.each(sampled(['my hooks', 'tab\there', 'line\nend', '~/hooks', 'h\u00f6oks/"x"'], 2))(
     'installs where git looks when core.hooksPath is "%s"',
     (value) => {
       const repo = repository();
@@ -593,23 +599,28 @@ it('puts its line where husky 8 runs it, in files that git runs, and takes it ou
 describe('the hooks of other managers', () => {
   const inCi =
     'repos:\n  - repo: https://moonbakery.example/x\n    rev: v1\n    hooks:\n      - id: x';
-  it.each([
-    [
-      'lefthook.yml',
-      'pre-commit:\n  parallel: true\n  commands:\n      lint:\n          run: lint\n',
-    ],
-    ['lefthook.yml', '# ours\r\npre-push:\r\n  commands:\r\n    test:\r\n      run: x'],
-    ['.lefthook.yaml', ''],
-    [
-      'lefthook.yml',
-      '---\npre-commit: # ours\n\n  parallel: true\n  commands: # all\n    # first\n      lint:\n        run: x\n',
-    ],
-    ['.config/lefthook.yml', 'pre-push:\n  jobs:\n    - run: test\n'],
-    ['.pre-commit-config.yaml', 'repos: # all of them\n  - repo: local\n    hooks: []\n'],
-    ['.pre-commit-config.yaml', inCi],
-    ['.pre-commit-config.yaml', `# ours\r\n${inCi.replaceAll('\n', '\r\n')}\r\n`],
-    ['.pre-commit-config.yaml', 'repos:\n\n# first\n- repo: local\n  hooks: []\n'],
-  ])('are entries in %s, with consent only, once, and taken out byte for byte', (file, before) => {
+  it.each(
+    sampled(
+      [
+        [
+          'lefthook.yml',
+          'pre-commit:\n  parallel: true\n  commands:\n      lint:\n          run: lint\n',
+        ],
+        ['lefthook.yml', '# ours\r\npre-push:\r\n  commands:\r\n    test:\r\n      run: x'],
+        ['.lefthook.yaml', ''],
+        [
+          'lefthook.yml',
+          '---\npre-commit: # ours\n\n  parallel: true\n  commands: # all\n    # first\n      lint:\n        run: x\n',
+        ],
+        ['.config/lefthook.yml', 'pre-push:\n  jobs:\n    - run: test\n'],
+        ['.pre-commit-config.yaml', 'repos: # all of them\n  - repo: local\n    hooks: []\n'],
+        ['.pre-commit-config.yaml', inCi],
+        ['.pre-commit-config.yaml', `# ours\r\n${inCi.replaceAll('\n', '\r\n')}\r\n`],
+        ['.pre-commit-config.yaml', 'repos:\n\n# first\n- repo: local\n  hooks: []\n'],
+      ],
+      3,
+    ),
+  )('are entries in %s, with consent only, once, and taken out byte for byte', (file, before) => {
     const repo = repository().write({ [file]: before });
     const text = (): string => readFileSync(join(repo.folder, file), 'utf8');
     const refused = { code: repo.keyscan('install').code, text: text() };
@@ -657,16 +668,25 @@ describe('the hooks of other managers', () => {
   });
 
   const lefthook = 'run: npx --no-install keyscan --staged';
-  it.each([
-    ['.pre-commit-config.yaml', 'repos: [{ repo: local, hooks: [] }]\n', 'entry: keyscan --staged'],
-    ['lefthook.yml', '{"pre-commit": {"commands": {}}}\n', lefthook],
-    ['lefthook.yml', '"pre-commit":\n  commands:\n    lint:\n      run: x\n', lefthook],
-    ['lefthook.yml', 'pre-commit: {}\n', lefthook],
-    ['lefthook.yml', 'pre-commit:\n  jobs:\n    - run: x\n', lefthook],
-    ['lefthook.yml', 'pre-push:\n  jobs: []\n...\n', lefthook],
-    ['lefthook.toml', '[pre-commit.commands.lint]\nrun = "x"\n', lefthook],
-    ['.lefthook.json', '{}\n', lefthook],
-  ])('are left to the person where %s is laid out as %j', (file, before, entry) => {
+  it.each(
+    sampled(
+      [
+        [
+          '.pre-commit-config.yaml',
+          'repos: [{ repo: local, hooks: [] }]\n',
+          'entry: keyscan --staged',
+        ],
+        ['lefthook.yml', '{"pre-commit": {"commands": {}}}\n', lefthook],
+        ['lefthook.yml', '"pre-commit":\n  commands:\n    lint:\n      run: x\n', lefthook],
+        ['lefthook.yml', 'pre-commit: {}\n', lefthook],
+        ['lefthook.yml', 'pre-commit:\n  jobs:\n    - run: x\n', lefthook],
+        ['lefthook.yml', 'pre-push:\n  jobs: []\n...\n', lefthook],
+        ['lefthook.toml', '[pre-commit.commands.lint]\nrun = "x"\n', lefthook],
+        ['.lefthook.json', '{}\n', lefthook],
+      ],
+      3,
+    ),
+  )('are left to the person where %s is laid out as %j', (file, before, entry) => {
     const repo = repository().write({ [file]: before });
     const { code, stderr } = repo.keyscan('install', '--yes');
     const after = readFileSync(join(repo.folder, file), 'utf8');
@@ -708,12 +728,17 @@ describe('simple-git-hooks, which takes away what its configuration does not nam
   const asPackage = (hooks: object): string =>
     `${JSON.stringify({ devDependencies: { 'simple-git-hooks': '^2' }, 'simple-git-hooks': hooks }, null, 2)}\n`;
 
-  it.each([
-    ['package.json', asPackage({ 'pre-commit': 'npm test' })],
-    ['package.json', asPackage({ ...all, 'commit-msg': undefined })],
-    ['.simple-git-hooks.json', '{"pre-commit": "npm test"}\n'],
-    ['simple-git-hooks.cjs', "module.exports = { 'pre-commit': 'npm test' };\n"],
-  ])('is told what to put into %s: %j', (file, before) => {
+  it.each(
+    sampled(
+      [
+        ['package.json', asPackage({ 'pre-commit': 'npm test' })],
+        ['package.json', asPackage({ ...all, 'commit-msg': undefined })],
+        ['.simple-git-hooks.json', '{"pre-commit": "npm test"}\n'],
+        ['simple-git-hooks.cjs', "module.exports = { 'pre-commit': 'npm test' };\n"],
+      ],
+      1,
+    ),
+  )('is told what to put into %s: %j', (file, before) => {
     const repo = repository().write({ [file]: before });
     const { code, stderr } = repo.keyscan('install', '--yes');
     const after = readFileSync(join(repo.folder, file), 'utf8');

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+import { sampled } from './support/effort.ts';
 import { key, repository, type Repository } from './support/repository.ts';
 import { temporaryFolder } from './support/run.ts';
 
@@ -28,7 +29,7 @@ function begun(): Repository {
   return repo;
 }
 
-describe.each(shells)('in %s', (shell) => {
+describe.each(sampled(shells, 2))('in %s', (shell) => {
   // as file systems hold names in Latin-1: what begins a character of UTF-8, and the end of git's line behind it
   it('sees every file, whatever bytes end the name before it', () => {
     const repo = begun();
