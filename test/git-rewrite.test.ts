@@ -685,6 +685,24 @@ describe('what writes every commit anew', () => {
     ]);
   });
 
+  it.each([
+    ['alone', 'Merge tag v1\n'],
+    ['and in its message', `Merge tag v1\n\n${bakery.lines}`],
+  ])('leaves out the header of a merge that holds what a signed tag said, %s', (_, message) => {
+    const repo = pushed();
+    const base = repo.head();
+    const said = `object ${base}\ntype commit\ntag v1\ntagger B <b@example.com> 1 +0000\n\n${bakery.lines}`;
+    const [head = ''] = repo
+      .git('cat-file', 'commit', repo.commit({ 'd.txt': 'd\n' }))
+      .split('\n\n');
+    const header = `${head}\nmergetag ${said.trim().replaceAll('\n', '\n ')}`;
+    const file = join(repo.folder, '.git/made');
+    writeFileSync(file, `${header}\n\n${message}`);
+    repo.git('update-ref', 'HEAD', repo.git('hash-object', '-t', 'commit', '-w', file));
+    repo.commit({ 'e.txt': 'e\n' }, 'After');
+    expect(follow({ repo })).not.toContain('filter-repo');
+  });
+
   it('stands on the screen in one piece, so that it can be copied', () => {
     const { repo } = cases['a key on a branch that was merged']?.(sha256) ?? { repo: repository() };
     const screen = repo.keyscan('--history').stdout.split('\n');

@@ -121,8 +121,8 @@ async function scanWalk(
       listed,
       revisions: asked.selection.revisions,
       isTelling: (key) => scan.telling.has(key),
-      // commands that write commits anew need all of them, and none changes what a header holds
-      isExact: ({ fingerprint }) => gaps.length === 0 && !scan.inHeaders.has(fingerprint),
+      // commands that write commits anew need all of them
+      isExact: gaps.length === 0,
     }),
     skipped,
     files,
@@ -164,8 +164,6 @@ class CommitsScanning {
   private readonly git: Git;
   private readonly scanner: Scanner;
   private readonly request: CommitsRequest;
-  /** What the headers of commits hold. */
-  readonly inHeaders = new Set<string>();
   /** Contents in which something was found, by `keyOf`, and its fingerprints. */
   readonly telling = new Map<string, ReadonlySet<string>>();
   private latestOrigins: readonly [of: string, found: ReadonlyMap<string, string | null>] = [
@@ -187,10 +185,10 @@ class CommitsScanning {
     const [message = [], header = []] = textsOf(commit.object).map((content) =>
       this.scan({ path: '<commit-message>', stage, content }),
     );
-    for (const { fingerprint } of header) this.inHeaders.add(fingerprint);
-    const said = [...message, ...header];
-    this.leaks.keep(said, commit.id, () => makerOf(commit.object, 'author'));
-    let found = said.length > 0;
+    const maker = (): Maker => makerOf(commit.object, 'author');
+    this.leaks.keep(message, commit.id, maker);
+    this.leaks.keep(header, commit.id, maker, { isInHeader: true });
+    let found = message.length + header.length > 0;
     this.files += commit.empty.files;
     this.bytes += commit.empty.bytes;
     for (const brought of commit.changes) {

@@ -18,8 +18,8 @@ export interface Located {
   readonly revisions: readonly string[];
   /** Whether something was found in a file of that content, by `keyOf`. */
   readonly isTelling: (key: string) => boolean;
-  /** Whether there are commands against it at all. */
-  readonly isExact: (finding: Finding) => boolean;
+  /** Whether there are commands against them at all. */
+  readonly isExact: boolean;
 }
 
 /** More commits than that have another problem than the right command. */
@@ -44,7 +44,7 @@ export function located(git: Git, scanner: Scanner, scan: Located): readonly Fin
   const isVisited = head !== null && listed.includes(head);
   const there = atHead(git, scanner, scan, isVisited);
   const exactly =
-    new Set(findings.map(({ commit }) => commit)).size <= mostRewrites
+    isExact && new Set(findings.map(({ commit }) => commit)).size <= mostRewrites
       ? rewriter(git, {
           graph,
           head,
@@ -56,7 +56,7 @@ export function located(git: Git, scanner: Scanner, scan: Located): readonly Fin
   return findings.map((finding) => {
     const refs = new Set(bringingsOf(finding).flatMap(({ commit }) => refsOf(commit)));
     const whole = { ...finding, atHead: there.has(finding.fingerprint), refs: [...refs].sort() };
-    return exactly !== undefined && isExact(finding) ? exactly(whole) : whole;
+    return exactly === undefined ? whole : exactly(whole);
   });
 }
 

@@ -30,7 +30,7 @@ export class Leaks {
     findings: readonly Finding[],
     commit: string | null,
     maker: () => Maker,
-    place: Pick<Bringing, 'blob' | 'noted'> = {},
+    place: Omit<Bringing, 'finding' | 'commit'> = {},
   ): void {
     for (const finding of findings) {
       if (commit !== null) this.bring({ ...place, finding, commit });

@@ -15,6 +15,8 @@ export interface Written {
 
 export interface Limits {
   readonly isBare: boolean;
+  /** It also stands in the header of a merge, which git's stream leaves out. */
+  readonly isInHeader: boolean;
   /** Commits which reach all that must stay as they are. */
   readonly outside: readonly string[];
 }
@@ -26,15 +28,22 @@ export interface Limits {
 export function rewriteAll(
   values: readonly Written[],
   refs: readonly string[],
-  { isBare, outside }: Limits,
+  { isBare, isInHeader, outside }: Limits,
 ): readonly [said: string, command: string] {
   const names = [...refs.map(quoted), ...outside.map((id) => `'^${id}'`)].join(' ');
   const types = new Set(values.map(({ type }) => type));
   const where = types.has('blob') ? 'in every commit that holds it' : 'in the message';
-  const said = `Replace it ${where}, and nothing else`;
+  const said =
+    values.length === 0
+      ? 'Write the merge anew without the header that holds it, and change nothing else'
+      : `Replace it ${where}, and nothing else`;
   const first = isBare ? [] : ['git diff --stat --exit-code HEAD'];
   // it cannot read SHA-256, and reads one list from a pipe: for files or for messages
-  if (types.size === 1 && values.every(({ id, isPlain }) => isPlain && id.length === 40)) {
+  if (
+    !isInHeader &&
+    types.size === 1 &&
+    values.every(({ id, isPlain }) => isPlain && id.length === 40)
+  ) {
     return [`${said}, with git-filter-repo`, [...first, ...filterRepo(values, names)].join(' && ')];
   }
   const last = isBare ? [] : ['git reset --quiet --hard'];
@@ -60,7 +69,8 @@ function throughStream(values: readonly Written[], names: string): string {
     'git --no-replace-objects fast-export --use-done-feature --reference-excluded-parents --reencode=no --mark-tags --signed-tags=strip --tag-of-filtered-object=rewrite';
   const places = values.map(({ type, id, start, length }) => `${type} ${id} ${start} ${length}`);
   const into = 'git fast-import --force --quiet --done --date-format=raw-permissive';
-  return `${from} ${names} | perl -C0 -e '${replace}' ${places.join(' ')} | ${into}`;
+  const through = places.length === 0 ? [] : [`perl -C0 -e '${replace}' ${places.join(' ')}`];
+  return [`${from} ${names}`, ...through, into].join(' | ');
 }
 
 const replace = [

@@ -35,6 +35,8 @@ export interface Situation {
   readonly isUntouched: boolean;
   /** What a note with the value belongs to. */
   readonly noted: string | undefined;
+  /** A header holds it, which git leaves out of what it writes anew. */
+  readonly isInHeader: boolean;
   /** Where its values are written; none where that is unknown. */
   readonly values: () => readonly Written[];
   /** Commits beside and before all that brought it, which reach all that must stay as they are. */
@@ -53,11 +55,13 @@ export function rewriteOf(at: Situation): string | undefined {
   if (path === '<note>') return withoutNote(refs, at.noted);
   if (!refs.includes(here)) return elsewhere(at);
   const how = path === '<commit-message>' ? newMessage(commit, at) : newContent(commit, path, at);
-  if (at.isOne && how !== everywhere) return how.replace(': ', `${alsoIn(refs, [here])}: `);
+  if (at.isOne && !at.isInHeader && how !== everywhere)
+    return how.replace(': ', `${alsoIn(refs, [here])}: `);
   const values = at.values();
-  if (values.length === 0) return undefined;
-  const { isBare } = at;
-  const [said, command] = rewriteAll(values, rewritten, { isBare, outside: at.outside() });
+  if (values.length === 0 && !at.isInHeader) return undefined;
+  const { isBare, isInHeader } = at;
+  const limits = { isBare, isInHeader, outside: at.outside() };
+  const [said, command] = rewriteAll(values, rewritten, limits);
   return `${said}${alsoIn(refs, rewritten)}: ${command}`;
 }
 

@@ -17,6 +17,8 @@ export interface Bringing {
   readonly blob?: string | undefined;
   /** What a note with it belongs to. */
   readonly noted?: string | undefined;
+  /** A merge keeps in its header what a signed tag said. */
+  readonly isInHeader?: boolean;
 }
 
 export interface Surroundings {
@@ -69,7 +71,12 @@ export function rewriter(git: Git, around: Surroundings): (finding: Finding) => 
       pathAtHead: paths.has(path) ? path : paths.keys().next().value,
       isUntouched: told?.blob !== undefined && paths.get(path) === told.blob,
       noted: told?.noted,
-      values: () => writtenIn(git, within),
+      isInHeader: within.some(({ isInHeader }) => isInHeader === true),
+      values: () =>
+        writtenIn(
+          git,
+          within.filter(({ isInHeader }) => isInHeader !== true),
+        ),
       outside: () =>
         outsideOf(
           graph,
