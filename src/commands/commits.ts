@@ -159,13 +159,13 @@ class CommitsScanning {
   readonly leaks = new Leaks();
   readonly skipped: Skipped[];
   readonly clean: string[] = [];
+  /** Contents in which something was found, by `keyOf`, and its fingerprints. */
+  readonly telling = new Map<string, ReadonlySet<string>>();
   files = 0;
   bytes = 0;
   private readonly git: Git;
   private readonly scanner: Scanner;
   private readonly request: CommitsRequest;
-  /** Contents in which something was found, by `keyOf`, and its fingerprints. */
-  readonly telling = new Map<string, ReadonlySet<string>>();
   private latestOrigins: readonly [of: string, found: ReadonlyMap<string, string | null>] = [
     '',
     new Map(),
