@@ -942,7 +942,7 @@ describe('history', () => {
     const leak = repo.commit({ 'a.ini': bakery.lines });
     // more than a pipe holds: once git has written it, the beginning has been read
     const message = `${'x'.repeat(5000)}\n`;
-    const many = Array.from({ length: 50 }, (_, index) => {
+    const many = Array.from({ length: 400 }, (_, index) => {
       const from = index === 0 ? `from ${leak}\n` : '';
       return `commit refs/heads/main\ncommitter A <a@b.c> ${1_800_000_000 + index} +0000\ndata ${message.length}\n${message}${from}`;
     });
