@@ -57,6 +57,13 @@ function places(repo: Repository, ...args: readonly string[]): string[] {
   return found;
 }
 
+/** What a whole scan finds around gaps, and where those are. */
+function around(repo: Repository) {
+  const { code, findings, skipped } = scan(repo, '--history');
+  const found = findings.map(({ commit }) => commit);
+  return { code, found, gaps: skipped.map(({ path }) => path) };
+}
+
 const objectFile = (repo: Repository, id: string): string =>
   join(repo.folder, '.git/objects', id.slice(0, 2), id.slice(2));
 
@@ -882,12 +889,7 @@ describe('history', () => {
     rmSync(objectFile(repo, gone));
     // as a computer without power leaves it
     writeFileSync(join(repo.folder, '.git/refs/heads/empty'), '');
-    const { code, findings, skipped } = scan(repo, '--history');
-    expect({
-      code,
-      found: findings.map(({ commit }) => commit),
-      gaps: skipped.map(({ path }) => path),
-    }).toEqual({
+    expect(around(repo)).toEqual({
       code: 2,
       found: [leak],
       gaps: ['refs/tags/v1', 'HEAD', 'refs/heads/empty'],
@@ -925,12 +927,7 @@ describe('history', () => {
     const last = repo.commit({ 'd.ini': other.lines });
     const tree = repo.git('rev-parse', `${broken}^{tree}`);
     rmSync(join(repo.folder, '.git/objects', tree.slice(0, 2), tree.slice(2)));
-    const { code, findings, skipped } = scan(repo, '--history');
-    expect({
-      code,
-      found: findings.map(({ commit }) => commit),
-      gaps: skipped.map(({ path }) => path),
-    }).toEqual({
+    expect(around(repo)).toEqual({
       code: 2,
       found: [last],
       gaps: [broken, leak],

@@ -4,7 +4,7 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
-import type { HookPlace } from '../git/hook-places.ts';
+import { type HookPlace, hooksAreOff, unsetHooksPath } from '../git/hook-places.ts';
 import { quoted } from '../git/run.ts';
 import type { Diagnosis } from '../report/doctor.ts';
 import { type Framework, frameworks } from './hook-entries.ts';
@@ -46,14 +46,10 @@ export function reach(name: HookName, place: HookPlace, parts: HookParts, host: 
   return off ?? reachLine(line, shown, place, parts, host);
 }
 
-function notThere(
-  name: HookName,
-  { folder, manager, setting, others }: HookPlace,
-): Pick<Diagnosis, 'state' | 'what' | 'mend'> {
+function notThere(name: HookName, place: HookPlace): Pick<Diagnosis, 'state' | 'what' | 'mend'> {
+  const { folder, manager, setting, others } = place;
   if (manager === 'nobody') {
-    const { value = '', scope = '' } = setting ?? {};
-    const what = `git runs no hooks here: core.hooksPath is '${value}'`;
-    return absentOr(name, 'fails', what, `git config --${scope} --unset-all core.hooksPath`);
+    return absentOr(name, 'fails', hooksAreOff(place), unsetHooksPath(place));
   }
   const [other] = others;
   if (other !== undefined) {
@@ -63,12 +59,7 @@ function notThere(
   if (setting === undefined) return absentOr(name, 'fails', 'not installed', again);
   const isOwn = setting.scope === 'local' || setting.scope === 'worktree';
   const what = `git looks for hooks in ${folder} (core.hooksPath, ${setting.scope}), and it is not there`;
-  return absentOr(
-    name,
-    'fails',
-    what,
-    isOwn ? again : `git config --${setting.scope} --unset-all core.hooksPath && keyscan install`,
-  );
+  return absentOr(name, 'fails', what, isOwn ? again : `${unsetHooksPath(place)} && ${again}`);
 }
 
 /** Only those who asked for the pre-push hook have it. */

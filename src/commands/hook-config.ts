@@ -6,6 +6,7 @@ import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
 import { type Git, quoted } from '../git/run.ts';
+import { namedFolder } from '../sources/home-places.ts';
 import { type HookName, hookNames, type HookParts, hookScript, slashes } from './hook-script.ts';
 import type { Host } from './host.ts';
 
@@ -26,10 +27,9 @@ export function knowsConfiguredHooks([major, minor]: readonly [number, number]):
 
 /** The folder of the scripts; their own, so that taking them out takes the folder out. */
 export function globalFolder({ env }: Host): string {
-  const usual = path.join(env.HOME ?? env.USERPROFILE ?? '', '.local/share');
-  // XDG's rule: a path that is not absolute is to be ignored
-  const data = [env.XDG_DATA_HOME, usual].find((each) => path.isAbsolute(each ?? ''));
-  if (data === undefined) {
+  const home = env.HOME ?? env.USERPROFILE ?? '';
+  const data = namedFolder(home, env, 'XDG_DATA_HOME', '.local', 'share');
+  if (!path.isAbsolute(data)) {
     throw new UserError('there is no home folder to keep the hooks in', { hint: 'set HOME' });
   }
   return path.join(data, 'keyscan/hooks');

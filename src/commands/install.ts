@@ -15,7 +15,13 @@ import {
 import path from 'node:path';
 
 import { UserError } from '../core/errors.ts';
-import { bareRepository, hookPlace, type HookPlace } from '../git/hook-places.ts';
+import {
+  bareRepository,
+  hookPlace,
+  type HookPlace,
+  hooksAreOff,
+  unsetHooksPath,
+} from '../git/hook-places.ts';
 import { type Git, openGit, quoted } from '../git/run.ts';
 import {
   configuredHooks,
@@ -313,18 +319,16 @@ function uninstallGlobally(git: Git, host: Host): ExitCode {
   return exitCodes.clean;
 }
 
-function switchedOff({ setting }: HookPlace): UserError {
-  return new UserError(`git runs no hooks here: core.hooksPath is '${setting?.value ?? ''}'`, {
-    hint: `type: git config --${setting?.scope ?? 'local'} --unset-all core.hooksPath`,
-  });
+function switchedOff(place: HookPlace): UserError {
+  return new UserError(hooksAreOff(place), { hint: `type: ${unsetHooksPath(place)}` });
 }
 
-function silenced({ setting, usual }: HookPlace): UserError {
-  const { value = '', scope = '' } = setting ?? {};
+function silenced(place: HookPlace): UserError {
+  const { value = '', scope = '' } = place.setting ?? {};
   return new UserError(
     `git does not look at hooks in this repository: core.hooksPath is '${value}' (${scope})
-take it away: git config --${scope} --unset-all core.hooksPath
-or for this repository alone: git config core.hooksPath ${quoted(usual)}`,
+take it away: ${unsetHooksPath(place)}
+or for this repository alone: git config core.hooksPath ${quoted(place.usual)}`,
     { hint: 'then install again' },
   );
 }

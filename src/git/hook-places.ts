@@ -40,6 +40,16 @@ export function bareRepository({ top }: HookPlace): UserError {
   });
 }
 
+/** What a manager called nobody means. */
+export function hooksAreOff({ setting }: HookPlace): string {
+  return `git runs no hooks here: core.hooksPath is '${setting?.value ?? ''}'`;
+}
+
+/** The command that takes core.hooksPath away where it is set. */
+export function unsetHooksPath({ setting }: HookPlace): string {
+  return `git config --${setting?.scope ?? 'local'} --unset-all core.hooksPath`;
+}
+
 /** Undefined in a bare repository. */
 function topOf(git: Git): string | undefined {
   const { code, stdout } = git.attempt(['rev-parse', '--show-toplevel']);

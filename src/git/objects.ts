@@ -14,6 +14,11 @@ export interface Unavailable {
   readonly detail: string;
 }
 
+/** A full hash, of either kind. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{40,64}$/.test(text);
+}
+
 export function isUnavailable(blob: Blob): blob is Unavailable {
   return 'unavailable' in blob;
 }

@@ -1,6 +1,7 @@
 // What a push would hand to a remote that it does not have yet, from what git tells its pre-push hook.
 
 import { UserError } from '../core/errors.ts';
+import { isId } from './objects.ts';
 import { remotes, type Selection } from './revisions.ts';
 import type { Git } from './run.ts';
 import { type Tip, tips } from './tips.ts';
@@ -64,7 +65,7 @@ export function pushOfFramework(
   } = env;
   if (localRef === '' || remote === '') return undefined;
   const local = git.line(['rev-parse', '--verify', '--end-of-options', to || localRef]);
-  const theirs = /^[0-9a-f]{40,64}$/.test(from) ? from : '0'.repeat(local.length);
+  const theirs = isId(from) ? from : '0'.repeat(local.length);
   return { input: `${localRef} ${local} ${remoteRef} ${theirs}\n`, remote, address };
 }
 

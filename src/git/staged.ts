@@ -9,7 +9,7 @@ import { UserError } from '../core/errors.ts';
 import type { Skipped } from '../core/finding.ts';
 import { type Change, contentsBefore, parseChanges } from './changes.ts';
 import { newToAll } from './lines.ts';
-import { isContent, isUnavailable, readBlobs } from './objects.ts';
+import { isContent, isId, isUnavailable, readBlobs } from './objects.ts';
 import type { Git } from './run.ts';
 
 export interface StagedBlob {
@@ -170,10 +170,6 @@ function mergeHeads(git: Git): string[] {
     .map((name) => name.replace(/^GITHEAD_/, ''))
     .filter(isId);
   return [...new Set([...written, ...told])];
-}
-
-function isId(text: string): boolean {
-  return /^[0-9a-f]{40,64}$/.test(text);
 }
 
 function submodule(path: string): Skipped {
