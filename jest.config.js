@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 
 // `npm run test:all` runs them too, and so does who names a suite
-const long = ['audit-large', 'migration', 'no-network', 'package', 'same-findings'];
+const long = [
+  'audit-large',
+  'fix-login-real',
+  'git-global',
+  'migration',
+  'no-network',
+  'package',
+  'same-findings',
+];
 const isEveryDay =
   process.env.KEYSCAN_TEST_ALL !== '1' &&
   process.argv.slice(2).every((word) => word.startsWith('-'));
